@@ -1,0 +1,2 @@
+//! Lists ten thousand pull requests, in several ways.
+fn main() {}

@@ -1,0 +1,84 @@
+//! Runs `progenitor` on what it understands of the document.
+
+use std::error::Error;
+
+use progenitor::{
+    CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl,
+};
+use serde_json::{Value, json};
+
+use crate::document::{Answer, Document, Multipart, Operation};
+
+/// The generator's output, as a tree that the passes work on.
+pub(crate) fn run(
+    document: &Document,
+    operations: &[Operation],
+) -> Result<syn::File, Box<dyn Error>> {
+    let mut input = document.value().clone();
+    for operation in operations {
+        prepare(&mut input, operation);
+    }
+    let input: openapiv3::OpenAPI = serde_json::from_value(input)?;
+    let mut generator = Generator::new(&settings(document)?);
+    let tokens = generator.generate_tokens(&input)?;
+    Ok(syn::parse2(tokens)?)
+}
+
+fn settings(document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_hooks(HooksMode::Expected)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_crate("bitbucket", CrateVers::Any, None);
+    // Bitbucket writes offsets; a UTC instant would not write back what it read.
+    settings.with_conversion(
+        serde_json::from_value(json!({"type": "string", "format": "date-time"}))?,
+        "::chrono::DateTime<::chrono::FixedOffset>",
+        [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
+    );
+    for (name, schema) in document.schemas() {
+        if let Some(replacement) = replacement(name, schema) {
+            settings.with_replacement(name, replacement, std::iter::empty());
+        }
+    }
+    Ok(settings)
+}
+
+/// Pages become the one generic page, families the enum that
+/// `families::emit` writes.
+fn replacement(name: &str, schema: &Value) -> Option<String> {
+    if let Some(item) = page_item(schema) {
+        return Some(format!("crate::Page<crate::types::{item}>"));
+    }
+    schema.get("x-family")?;
+    Some(format!("crate::types::{name}"))
+}
+
+/// The item's type name, of a page that has nothing but a page's fields.
+pub(crate) fn page_item(schema: &Value) -> Option<&str> {
+    if schema.get("x-page-struct").is_some() {
+        return None;
+    }
+    schema.get("x-page-item")?.as_str()
+}
+
+/// The generator knows one kind of answer an operation and no multipart; both
+/// are put back by the passes over what it wrote.
+fn prepare(input: &mut Value, operation: &Operation) {
+    let method = operation.method.to_lowercase();
+    let Some(entry) = input["paths"][&operation.path].get_mut(method) else {
+        return;
+    };
+    if let Some(responses) = entry["responses"].as_object_mut() {
+        responses.retain(|status, _| status.starts_with('2'));
+        if operation.answer == Answer::Completion {
+            responses.retain(|status, _| status != "202");
+        }
+    }
+    if operation.multipart == Multipart::Only {
+        entry["requestBody"]["content"] =
+            json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}});
+    }
+}

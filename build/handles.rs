@@ -1,0 +1,262 @@
+//! Handles: values that carry the beginning of a path, so that nobody repeats
+//! workspace and repository at every call.
+
+use heck::{ToPascalCase as _, ToSnakeCase as _};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use crate::document::{Operation, Parameter};
+
+/// One kind of handle.
+struct Handle {
+    /// Name of the type and, in snake case, of the method that makes one.
+    name: &'static str,
+    /// The handle that makes this one; the client where there is none.
+    parent: Option<&'static str>,
+    /// What its methods' paths begin with.
+    prefix: &'static str,
+    /// Paths that belong here although they begin differently.
+    also: &'static [&'static str],
+    what: &'static str,
+}
+
+const HANDLES: &[Handle] = &[
+    Handle {
+        name: "Repository",
+        parent: None,
+        prefix: "/repositories/{workspace}/{repo_slug}",
+        also: &["/workspaces/{workspace}/permissions/repositories/{repo_slug}"],
+        what: "One repository.",
+    },
+    Handle {
+        name: "PullRequest",
+        parent: Some("Repository"),
+        prefix: "/repositories/{workspace}/{repo_slug}/pullrequests/{pull_request_id}",
+        also: &[],
+        what: "One pull request of a repository, by its number.",
+    },
+    Handle {
+        name: "Commit",
+        parent: Some("Repository"),
+        prefix: "/repositories/{workspace}/{repo_slug}/commit/{commit}",
+        also: &[],
+        what: "One commit of a repository, by its hash.",
+    },
+    Handle {
+        name: "Pipeline",
+        parent: Some("Repository"),
+        prefix: "/repositories/{workspace}/{repo_slug}/pipelines/{pipeline_uuid}",
+        also: &[],
+        what: "One run of a repository's pipeline, by its UUID.",
+    },
+    Handle {
+        name: "Issue",
+        parent: Some("Repository"),
+        prefix: "/repositories/{workspace}/{repo_slug}/issues/{issue_id}",
+        also: &[],
+        what: "One issue of a repository's tracker, by its number.",
+    },
+    Handle {
+        name: "Workspace",
+        parent: None,
+        prefix: "/workspaces/{workspace}",
+        also: &["/repositories/{workspace}", "/snippets/{workspace}"],
+        what: "One workspace.",
+    },
+    Handle {
+        name: "Project",
+        parent: Some("Workspace"),
+        prefix: "/workspaces/{workspace}/projects/{project_key}",
+        also: &[],
+        what: "One project of a workspace, by its key.",
+    },
+    Handle {
+        name: "Snippet",
+        parent: Some("Workspace"),
+        prefix: "/snippets/{workspace}/{encoded_id}",
+        also: &[],
+        what: "One snippet of a workspace, by its id.",
+    },
+    Handle {
+        name: "User",
+        parent: None,
+        prefix: "/users/{selected_user}",
+        also: &[],
+        what: "One user, by account id or UUID.",
+    },
+];
+
+/// The module of the handles and the methods that make them.
+pub(crate) fn emit(operations: &[Operation]) -> TokenStream {
+    let mut handles = TokenStream::new();
+    let mut makers = TokenStream::new();
+    for handle in HANDLES {
+        let own: Vec<&Operation> = operations
+            .iter()
+            .filter(|operation| handle.covers(&operation.path))
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        handles.extend(handle.declaration(&own));
+        match handle.parent.and_then(by_name) {
+            None => makers.extend(handle.from_client(&own)),
+            Some(parent) => handles.extend(handle.from_parent(parent, &own)),
+        }
+    }
+    quote! {
+        /// Handles: values that carry the beginning of a path.
+        ///
+        /// Each has the methods of the client whose paths begin with its own,
+        /// under the same names and with those parameters filled in.
+        pub mod handle {
+            #[allow(unused_imports)]
+            use super::builder;
+
+            #handles
+        }
+
+        /// Handles for what is used at every call.
+        impl crate::Client {
+            #makers
+        }
+    }
+}
+
+fn by_name(name: &str) -> Option<&'static Handle> {
+    HANDLES.iter().find(|handle| handle.name == name)
+}
+
+impl Handle {
+    fn covers(&self, path: &str) -> bool {
+        self.also.contains(&path)
+            || path
+                .strip_prefix(self.prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Parameters in the handle's prefix.
+    fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.prefix
+            .split('/')
+            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    fn ident(&self) -> Ident {
+        format_ident!("{}", self.name.to_pascal_case())
+    }
+
+    fn maker(&self) -> Ident {
+        format_ident!("{}", self.name.to_snake_case())
+    }
+
+    fn is_integer(name: &str, own: &[&Operation]) -> bool {
+        own.iter()
+            .flat_map(|operation| operation.path_parameters())
+            .any(|parameter: &Parameter| parameter.name == name && parameter.integer)
+    }
+
+    fn declaration(&self, own: &[&Operation]) -> TokenStream {
+        let ident = self.ident();
+        let what = self.what;
+        let paths = format!("Carries the beginning of the paths under `{}`.", self.prefix);
+        let fields = self.parameters().map(|name| {
+            let field = format_ident!("{name}");
+            if Self::is_integer(name, own) {
+                quote!(pub(crate) #field: i64)
+            } else {
+                quote!(pub(crate) #field: ::std::string::String)
+            }
+        });
+        let methods = own.iter().map(|operation| self.method(operation, own));
+        quote! {
+            #[doc = #what]
+            ///
+            #[doc = #paths]
+            #[derive(Clone, Debug)]
+            pub struct #ident {
+                pub(crate) client: crate::Client,
+                #(#fields),*
+            }
+
+            impl #ident {
+                #(#methods)*
+            }
+        }
+    }
+
+    fn method(&self, operation: &Operation, own: &[&Operation]) -> TokenStream {
+        let method = format_ident!("{}", operation.id);
+        let builder = format_ident!("{}", operation.builder());
+        let summary = operation.summary.as_deref().unwrap_or(&operation.id);
+        let text = format!(
+            "{} — [`Client::{}`](crate::Client::{}) with what this handle carries.",
+            summary.trim_end_matches('.'),
+            operation.id,
+            operation.id
+        );
+        let filled = operation.path_parameters().filter_map(|parameter| {
+            let field = self.parameters().find(|name| *name == parameter.name)?;
+            let setter = format_ident!("{}", parameter.ident());
+            let field_ident = format_ident!("{field}");
+            Some(if Self::is_integer(field, own) {
+                quote!(.#setter(self.#field_ident))
+            } else {
+                quote!(.#setter(self.#field_ident.as_str()))
+            })
+        });
+        let deprecated = crate::documentation::deprecation(operation);
+        quote! {
+            #[doc = #text]
+            #deprecated
+            #[allow(deprecated)]
+            pub fn #method(&self) -> builder::#builder {
+                self.client.#method() #(#filled)*
+            }
+        }
+    }
+
+    fn from_client(&self, own: &[&Operation]) -> TokenStream {
+        self.make(own, &[], &quote!(self.clone()), &quote!(handle::))
+    }
+
+    fn from_parent(&self, parent: &Handle, own: &[&Operation]) -> TokenStream {
+        let ident = parent.ident();
+        let inherited: Vec<&str> = parent.parameters().collect();
+        let maker = self.make(own, &inherited, &quote!(self.client.clone()), &quote!());
+        quote!(impl #ident { #maker })
+    }
+
+    fn make(
+        &self,
+        own: &[&Operation],
+        inherited: &[&str],
+        client: &TokenStream,
+        module: &TokenStream,
+    ) -> TokenStream {
+        let ident = self.ident();
+        let maker = self.maker();
+        let what = format!("{} Sends nothing.", self.what);
+        let mut arguments = Vec::new();
+        let mut fields = Vec::new();
+        for name in self.parameters() {
+            let field = format_ident!("{name}");
+            if inherited.contains(&name) {
+                fields.push(quote!(#field: self.#field.clone()));
+            } else if Self::is_integer(name, own) {
+                arguments.push(quote!(#field: i64));
+                fields.push(quote!(#field));
+            } else {
+                arguments.push(quote!(#field: impl ::std::convert::Into<::std::string::String>));
+                fields.push(quote!(#field: #field.into()));
+            }
+        }
+        quote! {
+            #[doc = #what]
+            pub fn #maker(&self, #(#arguments),*) -> #module #ident {
+                #module #ident { client: #client, #(#fields),* }
+            }
+        }
+    }
+}

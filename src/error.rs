@@ -1,0 +1,414 @@
+//! The one error type of the crate.
+
+mod body;
+mod display;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    error::Error as StdError,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::Operation;
+use body::ErrorBody;
+
+/// As much of a body as an error keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+/// Where a request's identifier is found, the one Atlassian's support asks for first.
+const REQUEST_ID: [&str; 3] = ["x-request-id", "atl-traceid", "x-b3-traceid"];
+
+/// Why a call did not succeed.
+///
+/// Its text is one line: the operation, what happened, and what Bitbucket said
+/// about it. What a program decides by is in the methods; what lies below it
+/// (the network's error, the decoder's) is in [`source`](StdError::source).
+///
+/// Neither `Display` nor `Debug` shows headers, credentials, or the query of a URL.
+///
+/// ```
+/// fn advice(error: &bitbucket::Error) -> String {
+///     if error.is_not_found() {
+///         "no such repository, or no permission to see it".to_owned()
+///     } else if let Some(wait) = error.retry_after() {
+///         format!("try again in {} s", wait.as_secs())
+///     } else {
+///         error.to_string()
+///     }
+/// }
+/// ```
+pub struct Error(Box<Inner>);
+
+/// What sort of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client cannot be built from what the builder was given.
+    Configuration,
+    /// The request was refused before anything was sent.
+    InvalidRequest,
+    /// No connection came about.
+    Connect,
+    /// Nothing came for as long as the client's timeouts allow.
+    Timeout,
+    /// The connection broke while the request was sent or the answer was read.
+    Transport,
+    /// Bitbucket answered with a status that is not a success.
+    Status,
+    /// Bitbucket pointed to another address which must not be followed.
+    Redirect,
+    /// A listing cannot be continued where its last page points.
+    Paging,
+    /// The answer came, but it is not what it should be.
+    Decode,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static Operation>,
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    retry_after: Option<Duration>,
+    /// In this crate's words, where Bitbucket's do not say it.
+    explanation: Option<String>,
+    /// What Bitbucket said.
+    answer: ErrorBody,
+    body: Bytes,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, operation: Option<&'static Operation>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation,
+            status: None,
+            headers: HeaderMap::new(),
+            retry_after: None,
+            explanation: None,
+            answer: ErrorBody::default(),
+            body: Bytes::new(),
+            source: None,
+        }))
+    }
+
+    fn explained(mut self, explanation: impl Into<String>) -> Self {
+        self.0.explanation = Some(explanation.into());
+        self
+    }
+
+    fn answered(mut self, status: StatusCode, headers: HeaderMap) -> Self {
+        self.0.status = Some(status);
+        self.0.headers = headers;
+        self
+    }
+
+    fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The builder's values make no client.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, None).explained(message)
+    }
+
+    /// The HTTP library refuses to make a client.
+    pub(crate) fn unbuildable_client(source: reqwest::Error) -> Self {
+        Self::configuration("the HTTP client cannot be set up").caused_by(source.without_url())
+    }
+
+    /// The caller's values make no request; nothing was sent.
+    pub(crate) fn invalid_request(
+        operation: &'static Operation,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(ErrorKind::InvalidRequest, Some(operation)).explained(message)
+    }
+
+    /// No answer came.
+    pub(crate) fn sending(operation: &'static Operation, source: reqwest::Error) -> Self {
+        let (kind, explanation) = if source.is_builder() {
+            (ErrorKind::InvalidRequest, "the request cannot be sent")
+        } else if source.is_timeout() {
+            (ErrorKind::Timeout, "timed out waiting for an answer")
+        } else if source.is_connect() {
+            (ErrorKind::Connect, "could not connect")
+        } else {
+            (ErrorKind::Transport, "the connection broke")
+        };
+        Self::new(kind, Some(operation))
+            .explained(explanation)
+            .caused_by(source.without_url())
+    }
+
+    /// An answer began, but its body did not arrive whole.
+    pub(crate) fn receiving(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        source: reqwest::Error,
+    ) -> Self {
+        let (kind, explanation) = if source.is_timeout() {
+            (ErrorKind::Timeout, "timed out in the middle of the answer")
+        } else {
+            (
+                ErrorKind::Transport,
+                "the connection broke in the middle of the answer",
+            )
+        };
+        Self::new(kind, Some(operation))
+            .explained(explanation)
+            .answered(status, headers)
+            .caused_by(source.without_url())
+    }
+
+    /// Bitbucket pointed where a request must not go.
+    pub(crate) fn redirect(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(ErrorKind::Redirect, Some(operation))
+            .explained(message)
+            .answered(status, headers)
+    }
+
+    /// A listing has no sound continuation.
+    pub(crate) fn paging(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Paging, Some(operation)).explained(message)
+    }
+
+    /// The body of a success is not what the operation promises.
+    pub(crate) fn decode(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: &Bytes,
+        message: impl Into<String>,
+        source: Option<serde_json::Error>,
+    ) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, Some(operation))
+            .explained(message)
+            .answered(status, headers);
+        error.0.body = bounded(body);
+        match source {
+            Some(source) => error.caused_by(source),
+            None => error,
+        }
+    }
+
+    /// Reads what an answer that is no success says.
+    ///
+    /// A body that breaks off still leaves the status to report, so that its
+    /// failure is only the source.
+    pub(crate) async fn from_response(
+        operation: &'static Operation,
+        mut response: reqwest::Response,
+    ) -> Self {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let (body, cut) = read_bounded(response).await;
+        let content_type = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let answer = ErrorBody::read(content_type, &body);
+        let retry_after = retry_after(&headers);
+        let mut error = Self::new(ErrorKind::Status, Some(operation)).answered(status, headers);
+        error.0.answer = answer;
+        error.0.body = body;
+        error.0.retry_after = retry_after;
+        match cut {
+            Some(source) => error.caused_by(source.without_url()),
+            None => error,
+        }
+    }
+}
+
+impl Error {
+    /// What sort of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation that was called; there is none where building the client failed.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// The status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// Bitbucket's own words for what is wrong.
+    pub fn message(&self) -> Option<&str> {
+        self.0.answer.message.as_deref()
+    }
+
+    /// Bitbucket's longer explanation.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.answer.detail.as_deref()
+    }
+
+    /// Bitbucket's objections field by field.
+    pub fn fields(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.0.answer.fields
+    }
+
+    /// The `data` that Bitbucket adds to some errors, such as the address of an
+    /// announcement where a resource was removed.
+    pub fn data(&self) -> Option<&serde_json::Value> {
+        self.0.answer.data.as_ref()
+    }
+
+    /// What Atlassian's support finds this request by.
+    pub fn request_id(&self) -> Option<&str> {
+        REQUEST_ID
+            .iter()
+            .find_map(|name| self.0.headers.get(*name)?.to_str().ok())
+            .or(self.0.answer.id.as_deref())
+    }
+
+    /// The headers of the answer; empty if there was none.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The body of the answer, at most its first 64 KiB.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// How long Bitbucket asks to wait before the next attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the request itself was wrong: 400.
+    pub fn is_bad_request(&self) -> bool {
+        self.is_status(StatusCode::BAD_REQUEST)
+    }
+
+    /// Whether the credentials are missing, wrong or expired: 401.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether the credentials do not permit it: 403.
+    pub fn is_forbidden(&self) -> bool {
+        self.is_status(StatusCode::FORBIDDEN)
+    }
+
+    /// Whether there is no such thing, or none that the credentials may see: 404.
+    pub fn is_not_found(&self) -> bool {
+        self.is_status(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether it conflicts with the present state: 409.
+    pub fn is_conflict(&self) -> bool {
+        self.is_status(StatusCode::CONFLICT)
+    }
+
+    /// Whether the resource was removed for good: 410.
+    ///
+    /// Bitbucket answers so where it has withdrawn a part of its API.
+    pub fn is_gone(&self) -> bool {
+        self.is_status(StatusCode::GONE)
+    }
+
+    /// Whether there were too many requests: 429.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the thing asked for is unchanged since the caller's copy: 304.
+    pub fn is_not_modified(&self) -> bool {
+        self.is_status(StatusCode::NOT_MODIFIED)
+    }
+
+    /// Whether Bitbucket failed: 5xx.
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Status && self.status().is_some_and(|s| s.is_server_error())
+    }
+
+    /// Whether a timeout passed, while connecting or while waiting.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether no connection came about, so that nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+            || self
+                .transport_source()
+                .is_some_and(reqwest::Error::is_connect)
+    }
+
+    /// Whether the answer could not be decoded.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    fn is_status(&self, status: StatusCode) -> bool {
+        self.kind() == ErrorKind::Status && self.status() == Some(status)
+    }
+
+    fn transport_source(&self) -> Option<&reqwest::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(source.as_ref()),
+            None => None,
+        }
+    }
+}
+
+/// A short body is kept as it is; of a long one the beginning is copied, so
+/// that the error does not hold on to all of it.
+fn bounded(body: &Bytes) -> Bytes {
+    match body.get(..KEPT_BODY) {
+        Some(beginning) => Bytes::copy_from_slice(beginning),
+        None => body.clone(),
+    }
+}
+
+async fn read_bounded(mut response: reqwest::Response) -> (Bytes, Option<reqwest::Error>) {
+    let mut body = Vec::new();
+    while body.len() < KEPT_BODY {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => return (body.into(), Some(error)),
+        }
+    }
+    body.truncate(KEPT_BODY);
+    (body.into(), None)
+}
+
+/// `Retry-After` as seconds or as a date.
+///
+/// A date is measured from the answer's own `Date`, which leaves out of account
+/// how far this machine's clock is from Bitbucket's.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = headers
+        .get(header::DATE)
+        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+        .unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default())
+}

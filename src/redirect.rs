@@ -1,0 +1,147 @@
+//! Where a request may be sent on to.
+
+use std::fmt;
+
+use http::{HeaderMap, Method, StatusCode, header};
+use reqwest::Request;
+use url::Url;
+
+use crate::{Error, Operation};
+
+/// As many redirects as are followed for one request.
+const HOPS: usize = 10;
+
+/// Headers which are meant for the origin they were first sent to.
+const PERSONAL: [header::HeaderName; 3] = [
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::PROXY_AUTHORIZATION,
+];
+
+/// Whether an answer with this status points somewhere else.
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// The addresses that one request has been sent to.
+pub(crate) struct Trail {
+    operation: &'static Operation,
+    visited: Vec<Url>,
+    left_origin: bool,
+}
+
+impl Trail {
+    pub(crate) fn new(operation: &'static Operation, start: &Url) -> Self {
+        Self {
+            operation,
+            visited: vec![start.clone()],
+            left_origin: false,
+        }
+    }
+
+    /// Whether the request was ever sent to another origin than its first.
+    ///
+    /// It then gets no credentials any more, even if it is sent back: what it
+    /// asks for is no longer what the caller asked for.
+    pub(crate) fn has_left_origin(&self) -> bool {
+        self.left_origin
+    }
+
+    /// The request to send next, or why there is none. `sent` is a copy of what
+    /// was sent, if its body could be copied.
+    pub(crate) fn follow(
+        &mut self,
+        method: &Method,
+        sent: Option<Request>,
+        response: &reqwest::Response,
+    ) -> Result<Request, Error> {
+        let refused = |message: String| {
+            Err(Error::redirect(
+                self.operation,
+                response.status(),
+                response.headers().clone(),
+                message,
+            ))
+        };
+        let from = &self.visited[self.visited.len() - 1];
+        let target = match target(from, response.headers()) {
+            Ok(target) => target,
+            Err(fault) => return refused(fault.to_owned()),
+        };
+        let same_origin = target.origin() == from.origin();
+        let to = Address(&target);
+        if self.visited.contains(&target) {
+            return refused(format!("Bitbucket redirects in a circle, back to {to}"));
+        }
+        if self.visited.len() > HOPS {
+            return refused(format!("more than {HOPS} redirects, the last one to {to}"));
+        }
+        if from.scheme() == "https" && target.scheme() != "https" {
+            return refused(format!("redirected from https to {to}, which is not safe"));
+        }
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            if !matches!(response.status().as_u16(), 307 | 308) {
+                return refused(format!(
+                    "Bitbucket redirects the {method} to {to}, but not so that it could be sent again"
+                ));
+            }
+            if !same_origin {
+                return refused(format!(
+                    "Bitbucket redirects the {method} to {to}, which is another origin"
+                ));
+            }
+        }
+        let Some(mut request) = sent else {
+            return refused(format!(
+                "Bitbucket redirects the {method} to {to}, but its body is a stream that cannot be sent twice"
+            ));
+        };
+        if !same_origin {
+            self.left_origin = true;
+        }
+        if self.left_origin {
+            for name in &PERSONAL {
+                request.headers_mut().remove(name);
+            }
+        }
+        self.visited.push(target.clone());
+        *request.url_mut() = target;
+        Ok(request)
+    }
+}
+
+fn target(from: &Url, headers: &HeaderMap) -> Result<Url, &'static str> {
+    let Some(location) = headers.get(header::LOCATION) else {
+        return Err("Bitbucket redirects, but does not say where to");
+    };
+    let mut target = std::str::from_utf8(location.as_bytes())
+        .ok()
+        .and_then(|location| from.join(location).ok())
+        .ok_or("Bitbucket redirects to something that is not a URL")?;
+    if !matches!(target.scheme(), "https" | "http") {
+        return Err("Bitbucket redirects to a URL that is neither https nor http");
+    }
+    if has_credentials(&target) {
+        return Err("Bitbucket redirects to a URL with credentials in it");
+    }
+    target.set_fragment(None);
+    Ok(target)
+}
+
+/// Whether a URL says whom to log in as. Nothing that Bitbucket sends may.
+pub(crate) fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// A URL as far as it may be shown: signatures of downloads are in the query.
+pub(crate) struct Address<'a>(pub(crate) &'a Url);
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.0;
+        write!(formatter, "{}{}", url.origin().ascii_serialization(), url.path())
+    }
+}
+
+#[cfg(test)]
+mod tests;

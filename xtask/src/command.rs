@@ -1,0 +1,123 @@
+//! The command line.
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::document::download::Limits;
+use crate::document::load::Source;
+use crate::operations;
+use crate::product::{self, Product, Repository};
+use crate::regen;
+
+/// Tasks of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Make spec/*/openapi.json and docs/operations.md from the vendored document
+    Regen(Regen),
+    /// List every operation
+    Operations(Operations),
+}
+
+#[derive(Debug, Args)]
+struct Regen {
+    /// Vendor this document first (JSON or YAML); without a value, the published one
+    #[arg(long, value_name = "URL|FILE", num_args = 0..=1)]
+    from: Option<Option<String>>,
+    /// Change nothing; fail with a difference where files are not up to date. Needs no network
+    #[arg(long, conflicts_with_all = ["from", "preview"])]
+    check: bool,
+    /// Change nothing; tell what taking the document would change. Reads the published one
+    /// unless --from names another
+    #[arg(long)]
+    preview: bool,
+    /// Which document
+    #[arg(long, value_parser = product::parse, default_value = product::CLOUD.name)]
+    product: &'static Product,
+}
+
+#[derive(Debug, Args)]
+struct Operations {
+    /// Print an array of objects
+    #[arg(long)]
+    json: bool,
+}
+
+/// Carries out a command; what it returns belongs on standard output.
+pub(crate) fn run(command: Command, repository: &Repository) -> Result<String> {
+    match command.task {
+        Task::Regen(regen) => run_regen(&regen, repository),
+        Task::Operations(options) => {
+            let rows = operations::all(repository)?;
+            if options.json {
+                return Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?));
+            }
+            Ok(operations::table(&rows))
+        }
+    }
+}
+
+fn run_regen(options: &Regen, repository: &Repository) -> Result<String> {
+    let product = options.product;
+    if options.check {
+        return regen::check(repository, product);
+    }
+    let named = options.from.as_ref().map(|from| from.as_deref().unwrap_or(product.source));
+    let limits = Limits::default();
+    match (named, options.preview) {
+        (None, false) => regen::write(repository, product),
+        (Some(from), false) => regen::take(repository, product, &Source::parse(from)?, &limits),
+        (named, true) => {
+            let source = Source::parse(named.unwrap_or(product.source))?;
+            regen::preview(repository, product, &source, &limits)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(arguments: &[&str]) -> Result<Command, clap::Error> {
+        Command::try_parse_from([&["xtask"], arguments].concat())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn regen_reads_its_options() {
+        let Task::Regen(regen) = parse(&["regen", "--from", "a.json", "--preview"]).unwrap().task else {
+            panic!("not regen");
+        };
+        assert_eq!(regen.from, Some(Some("a.json".to_owned())));
+        assert!(regen.preview && !regen.check);
+        assert_eq!(regen.product.name, "cloud");
+
+        let Task::Regen(regen) = parse(&["regen", "--from"]).unwrap().task else {
+            panic!("not regen");
+        };
+        assert_eq!(regen.from, Some(None));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for wrong in [
+            &["regen", "--check", "--from", "a.json"][..],
+            &["regen", "--check", "--preview"],
+            &["regen", "--product", "server"],
+            &[],
+        ] {
+            assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `cargo xtask regen`: makes the effective document and the page of operations.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use similar::TextDiff;
+
+use crate::document::download::Limits;
+use crate::document::load::{Loaded, Source, to_text};
+use crate::effective;
+use crate::operations;
+use crate::overlay;
+use crate::preview;
+use crate::product::{PRODUCTS, Product, Repository};
+use crate::replace_file::Replacement;
+
+/// Lines of a difference that are shown; whoever needs more can run `regen`
+/// and look at the difference in git.
+const SHOWN_LINES: usize = 400;
+
+/// What is written for one state of a product's sources.
+struct Generated {
+    openapi: String,
+    operations_page: String,
+    without_effect: Vec<String>,
+}
+
+/// Writes the effective document and the page from the vendored document.
+pub(crate) fn write(repository: &Repository, product: &Product) -> Result<String> {
+    let vendored = vendored(repository, product)?;
+    let generated = generate(repository, product, &vendored.document)?;
+    let mut replacement = Replacement::default();
+    stage(&mut replacement, repository, product, &generated)?;
+    replacement.commit()?;
+    Ok(summary(repository, product, &generated))
+}
+
+/// Takes a new document: vendors it and writes what follows from it.
+pub(crate) fn take(repository: &Repository, product: &Product, source: &Source, limits: &Limits) -> Result<String> {
+    let loaded = source.load(limits)?;
+    let generated = generate(repository, product, &loaded.document)
+        .with_context(|| format!("{source} cannot be taken; no file was changed"))?;
+    let vendored = loaded.vendored()?;
+    let mut replacement = Replacement::default();
+    replacement.write(&repository.upstream(product), &vendored)?;
+    stage(&mut replacement, repository, product, &generated)?;
+    replacement.commit()?;
+    let upstream = repository.relative(&repository.upstream(product));
+    let summary = summary(repository, product, &generated);
+    let sum = sha256(&vendored);
+    Ok(format!(
+        "{summary}{upstream} is {source} with sha256\n{sum}\nWrite source, date and sha256 into spec/README.md.\n"
+    ))
+}
+
+/// Compares what the sources give with what is written. No network, no writing.
+pub(crate) fn check(repository: &Repository, product: &Product) -> Result<String> {
+    let vendored = vendored(repository, product)?;
+    let generated = generate(repository, product, &vendored.document)?;
+    let mut differences = String::new();
+    for (path, expected) in [
+        (repository.openapi(product), &generated.openapi),
+        (repository.operations_page(), &generated.operations_page),
+    ] {
+        let name = repository.relative(&path);
+        let present = std::fs::read_to_string(&path).unwrap_or_default();
+        differences.push_str(&difference(&name, &present, expected));
+    }
+    if !differences.is_empty() {
+        bail!("generated files are not what their sources give; run `cargo xtask regen`\n{differences}");
+    }
+    Ok(format!("{}: generated files are up to date\n", product.name))
+}
+
+/// Tells what taking the document would change. Writes nothing.
+pub(crate) fn preview(repository: &Repository, product: &Product, source: &Source, limits: &Limits) -> Result<String> {
+    let loaded = source.load(limits)?;
+    let vendored = vendored(repository, product)?;
+    let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let report = preview::compare(&vendored.document, &loaded.document, &overlays);
+    let from = repository.relative(&repository.upstream(product));
+    Ok(format!("From {from} to {source}:\n\n{report}"))
+}
+
+fn vendored(repository: &Repository, product: &Product) -> Result<Loaded> {
+    Source::File(repository.upstream(product)).load(&Limits::default())
+}
+
+fn generate(repository: &Repository, product: &Product, upstream: &Value) -> Result<Generated> {
+    let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let effective = effective::make(upstream, &overlays)?;
+    let openapi = to_text(&effective.document)?;
+    let mut documents = Vec::new();
+    for one in PRODUCTS {
+        if one == product {
+            documents.push((one, effective.document.clone()));
+        } else {
+            documents.push((one, operations::read(repository, one)?));
+        }
+    }
+    let operations_page = operations::page(&documents);
+    Ok(Generated { openapi, operations_page, without_effect: effective.without_effect })
+}
+
+fn stage(
+    replacement: &mut Replacement,
+    repository: &Repository,
+    product: &Product,
+    generated: &Generated,
+) -> Result<()> {
+    replacement.write(&repository.openapi(product), generated.openapi.as_bytes())?;
+    replacement.write(&repository.operations_page(), generated.operations_page.as_bytes())
+}
+
+fn summary(repository: &Repository, product: &Product, generated: &Generated) -> String {
+    let openapi = repository.relative(&repository.openapi(product));
+    let page = repository.relative(&repository.operations_page());
+    let mut text = format!("wrote {openapi} and {page}\n");
+    for action in &generated.without_effect {
+        text.push_str("note: changes nothing any more: ");
+        text.push_str(action);
+        text.push('\n');
+    }
+    text
+}
+
+/// A unified difference, or nothing.
+fn difference(name: &str, present: &str, expected: &str) -> String {
+    if present == expected {
+        return String::new();
+    }
+    let diff = TextDiff::from_lines(present, expected);
+    let unified = diff.unified_diff().header(name, &format!("{name} (regenerated)")).to_string();
+    let lines: Vec<&str> = unified.lines().collect();
+    let mut text = lines[..lines.len().min(SHOWN_LINES)].join("\n");
+    if lines.len() > SHOWN_LINES {
+        text.push_str(&format!("\n… and {} more lines", lines.len() - SHOWN_LINES));
+    }
+    text.push('\n');
+    text
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+#[path = "regen_tests.rs"]
+mod tests;

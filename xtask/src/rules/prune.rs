@@ -1,0 +1,74 @@
+//! Drops schemas that no operation reaches.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::responses::ERROR;
+use crate::document::schemas::{SCHEMA_PREFIX, components, components_mut, visit_references};
+
+/// Drops every schema that is reached neither from an operation nor from a
+/// family, a page or an extension.
+///
+/// The document carries bases that are merged away and schemas of resources
+/// that do not exist; each would be compiled and listed for nothing.
+pub(super) fn prune_unreferenced(document: &mut Value) -> Result<()> {
+    let mut paths = document.get("paths").cloned().unwrap_or_default();
+    let schemas = components(document).cloned().unwrap_or_default();
+    let mut reached: HashSet<String> = HashSet::from([ERROR.to_owned()]);
+    let mut next = names_in(&mut paths);
+    next.push(ERROR.to_owned());
+    reached.extend(next.iter().cloned());
+    while let Some(name) = next.pop() {
+        let mut schema = schemas.get(&name).cloned().unwrap_or_default();
+        for found in names_in(&mut schema) {
+            if reached.insert(found.clone()) {
+                next.push(found);
+            }
+        }
+    }
+    if let Some(schemas) = components_mut(document) {
+        schemas.retain(|name, _| reached.contains(name));
+    }
+    Ok(())
+}
+
+/// The names of the schemas that a part of the document mentions.
+fn names_in(part: &mut Value) -> Vec<String> {
+    let mut names = Vec::new();
+    visit_references(part, &mut |reference| {
+        names.extend(reference.strip_prefix(SCHEMA_PREFIX).map(str::to_owned));
+    });
+    names.extend(part.get("x-page-item").and_then(Value::as_str).map(str::to_owned));
+    let variants = part.pointer("/x-family/variants").and_then(Value::as_array);
+    for variant in variants.into_iter().flatten() {
+        names.extend(variant.get("schema").and_then(Value::as_str).map(str::to_owned));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_an_operation_reaches_stays() {
+        let mut document = json!({
+            "paths": { "/a": { "get": { "schema": { "$ref": "#/components/schemas/Page" },
+                "x-listing": "#/components/schemas/Listing" } } },
+            "components": { "schemas": {
+                "Page": { "x-page-item": "State" },
+                "State": { "x-family": { "variants": [{ "value": "a", "schema": "Pending" }] } },
+                "Pending": { "properties": { "again": { "$ref": "#/components/schemas/Pending" } } },
+                "Listing": {},
+                "Object": {},
+                "Error": {},
+            } },
+        });
+        prune_unreferenced(&mut document).unwrap();
+        let left: Vec<_> = components(&document).unwrap().keys().collect();
+        assert_eq!(left, ["Page", "State", "Pending", "Listing", "Error"]);
+    }
+}
