@@ -1,6 +1,8 @@
 //! Generates the typed client: `spec/cloud/openapi.json` goes through
 //! `progenitor` and the passes in `build/`, and the result lands in `OUT_DIR`.
 
+#[path = "build/boxes.rs"]
+mod boxes;
 #[path = "build/catalog.rs"]
 mod catalog;
 #[path = "build/companions.rs"]
@@ -47,11 +49,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The generated source for Bitbucket Cloud, for the features that are on.
 fn cloud() -> Result<String, Box<dyn Error>> {
     let mut document = Document::read(Path::new(CLOUD))?;
-    features::keep_enabled(&mut document, &features::enabled());
+    // Parts of the hand-written code serve the operations of some features
+    // only; the compiler is told when it sees them all.
+    println!("cargo::rustc-check-cfg=cfg(every_operation)");
+    if features::keep_enabled(&mut document, &features::enabled()) {
+        println!("cargo::rustc-cfg=every_operation");
+    }
     let operations = document.operations()?;
     let mut file = generator::run(&document, &operations)?;
 
     open_enums::rewrite(&mut file)?;
+    boxes::rewrite(&mut file)?;
     tolerance::rewrite(&mut file)?;
     type_builders::rewrite(&mut file, &families::tags(&document)?)?;
     operations::rewrite(&mut file, &operations)?;

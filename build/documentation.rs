@@ -174,12 +174,12 @@ fn example(file: &File, operation: &Operation) -> String {
         "# async fn example(client: bitbucket::Client) -> Result<(), bitbucket::Error> {\n",
     );
     if operation.deprecated {
-        text.insert_str(0, "# #![allow(deprecated)]\n");
+        text.insert_str(0, "# #[allow(deprecated)]\n");
     }
     let result = if operation.answer == Answer::Empty { "" } else { "let answer = " };
     let _ = writeln!(text, "{result}client\n    .{}()", operation.id);
     for (name, ty) in companions::fields(file, operation) {
-        let Some(value) = rewrite::argument(ty, "Result").and_then(sample) else {
+        let Some(value) = rewrite::argument(ty, "Result").and_then(|ty| sample(file, ty)) else {
             continue;
         };
         let _ = writeln!(text, "    .{name}({value})");
@@ -189,7 +189,7 @@ fn example(file: &File, operation: &Operation) -> String {
 }
 
 /// A value for a required parameter of this type; none for an optional one.
-fn sample(ty: &syn::Type) -> Option<String> {
+fn sample(file: &File, ty: &syn::Type) -> Option<String> {
     if rewrite::argument(ty, "Option").is_some() {
         return None;
     }
@@ -204,9 +204,24 @@ fn sample(ty: &syn::Type) -> Option<String> {
             "bitbucket::types::{}::builder()",
             written.trim_start_matches("types::builder::")
         ),
-        "Value" => "bitbucket::serde_json::json!({})".to_owned(),
+        "Value" => "serde_json::json!({})".to_owned(),
+        name if is_map(file, name) => {
+            format!("bitbucket::{written}::from(serde_json::Map::new())")
+        }
         _ if written.starts_with("types::") => format!("bitbucket::{written}::from(\"…\")"),
         _ if written.contains("Map") => "Default::default()".to_owned(),
         _ => return None,
     })
+}
+
+/// Whether a type is a map under a name of its own.
+fn is_map(file: &File, name: &str) -> bool {
+    rewrite::module_items(file, "types")
+        .iter()
+        .any(|item| match item {
+            Item::Struct(item) if item.ident == name => {
+                matches!(item.fields, syn::Fields::Unnamed(_))
+            }
+            _ => false,
+        })
 }

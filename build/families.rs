@@ -19,7 +19,12 @@ struct Variant {
 }
 
 /// For each member of a family, the field and the value of its tag.
+///
+/// Only for members that stand nowhere but in their family: Bitbucket wants a
+/// pipeline's target to say what it is, but refuses a `type` in some bodies.
 pub(crate) fn tags(document: &Document) -> Result<BTreeMap<String, (String, String)>> {
+    let mut direct = Vec::new();
+    direct_references(document.value(), &mut direct);
     let mut tags = BTreeMap::new();
     for (_, schema) in document.schemas() {
         let Some(family) = schema.get("x-family") else { continue };
@@ -28,11 +33,28 @@ pub(crate) fn tags(document: &Document) -> Result<BTreeMap<String, (String, Stri
             other => other,
         };
         for variant in unambiguous(&variants(family)?) {
+            if direct.contains(&variant.schema) {
+                continue;
+            }
             let tag = (field.to_owned(), variant.value.clone());
             tags.insert(variant.schema.clone(), tag);
         }
     }
     Ok(tags)
+}
+
+fn direct_references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| direct_references(value, found)),
+        Value::Object(map) => {
+            found.extend(crate::document::referenced(value));
+            map.values()
+                .for_each(|value| direct_references(value, found));
+        }
+        _ => {}
+    }
 }
 
 /// The enum of each family.

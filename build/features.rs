@@ -24,8 +24,9 @@ fn of_tag(tag: &str) -> String {
 }
 
 /// Drops the operations that no enabled feature asks for, then the types that
-/// only they used.
-pub(crate) fn keep_enabled(document: &mut Document, enabled: &HashSet<String>) {
+/// only they used. Says whether every operation stays.
+pub(crate) fn keep_enabled(document: &mut Document, enabled: &HashSet<String>) -> bool {
+    let before = count(document);
     if let Some(paths) = document.paths_mut() {
         for item in paths.values_mut() {
             if let Some(item) = item.as_object_mut() {
@@ -35,6 +36,17 @@ pub(crate) fn keep_enabled(document: &mut Document, enabled: &HashSet<String>) {
         paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
     }
     drop_unreachable(document);
+    count(document) == before
+}
+
+fn count(document: &Document) -> usize {
+    let paths = document.value()["paths"].as_object();
+    paths
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, item)| item.as_object())
+        .map(|item| item.values().filter(|one| one.get("tags").is_some()).count())
+        .sum()
 }
 
 /// A path item's other keys, such as `description`, have no tags and go.

@@ -43,7 +43,7 @@ fn describe_fields(item: &mut ItemStruct) {
         }
         let Some(ident) = &field.ident else { continue };
         let name = crate::open_enums::renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
-        let text = format!("Bitbucket's `{name}`, which its document does not describe.");
+        let text = format!("Bitbucket's `{name}`.");
         let attr: syn::Attribute = parse_quote!(#[doc = #text]);
         field.attrs.insert(0, attr);
     }

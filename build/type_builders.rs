@@ -16,7 +16,16 @@ pub(crate) fn rewrite(
     file: &mut File,
     tags: &BTreeMap<String, (String, String)>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let builders = rewrite::find(rewrite::module(file, "types")?, "builder")?;
+    let types = rewrite::module(file, "types")?;
+    for item in types.iter_mut() {
+        if let Item::Impl(item) = item {
+            item.items.iter_mut().for_each(entrance);
+        }
+    }
+    // Without a single struct there is no module of their builders.
+    let Ok(builders) = rewrite::find(types, "builder") else {
+        return Ok(());
+    };
     for item in builders {
         match item {
             Item::Struct(item) => {
@@ -31,6 +40,17 @@ pub(crate) fn rewrite(
         }
     }
     Ok(())
+}
+
+/// `PullRequest::builder()`
+fn entrance(item: &mut ImplItem) {
+    if let ImplItem::Fn(function) = item {
+        if function.sig.ident == "builder" {
+            function
+                .attrs
+                .push(parse_quote!(#[doc = "A builder that has nothing set."]));
+        }
+    }
 }
 
 fn setter(item: &mut ImplItem) {

@@ -48,13 +48,11 @@ impl Client {
     }
 
     /// The address that every path is appended to, without a slash at its end.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) fn base_url(&self) -> &str {
         &self.inner.base_url
     }
 
     /// For building requests. They are sent by [`Client::exchange`] alone.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.inner.http
     }

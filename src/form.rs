@@ -10,7 +10,6 @@ use crate::Client;
 
 /// Puts `body` into the request as `application/x-www-form-urlencoded`, with a
 /// repeated key for each element of a list.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn urlencoded<T: Serialize>(
     request: RequestBuilder,
     body: &T,
@@ -26,7 +25,6 @@ pub(crate) fn urlencoded<T: Serialize>(
 
 /// A body that nobody set is not sent: the document says that Bitbucket also
 /// takes this request without one.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn without_empty_body(mut request: Request) -> Request {
     let is_empty = request.body().and_then(reqwest::Body::as_bytes) == Some(b"{}");
     if is_empty {
@@ -38,7 +36,6 @@ pub(crate) fn without_empty_body(mut request: Request) -> Request {
 }
 
 /// The same request with a multipart body in place of the one that it has.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn into_multipart(
     client: &Client,
     request: Request,

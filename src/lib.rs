@@ -16,6 +16,16 @@
 //! # }
 //! ```
 
+#![cfg_attr(
+    not(every_operation),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "used by the operations and types of the other features"
+    )
+)]
+
 // Generated types name this crate's own from outside.
 extern crate self as bitbucket;
 

@@ -67,7 +67,6 @@ impl Form {
     }
 
     /// The form as the HTTP library knows it, or what is wrong with it.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) fn into_inner(self, operation: &'static Operation) -> Result<multipart::Form, Error> {
         match self.fault {
             Some(fault) => Err(Error::invalid_request(operation, fault)),

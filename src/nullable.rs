@@ -73,7 +73,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
 
 /// For `#[serde(default, deserialize_with = …)]` on an `Option<Nullable<T>>`:
 /// serde alone reads null as `None`, as if the field were not there.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn deserialize_present<'de, T, D>(
     deserializer: D,
 ) -> Result<Option<Nullable<T>>, D::Error>

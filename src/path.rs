@@ -21,7 +21,6 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@');
 
 /// Encodes `value` as exactly one segment of a path.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn segment(
     operation: &'static Operation,
     parameter: &'static str,
@@ -38,7 +37,6 @@ pub(crate) fn segment(
 /// One slash may end the value, as it does in the path of a directory, and the
 /// value `/` alone is the root of a tree: nothing follows the slash which the
 /// template itself has before the parameter.
-#[allow(dead_code, reason = "used by the operations of some features only")]
 pub(crate) fn segments(
     operation: &'static Operation,
     parameter: &'static str,

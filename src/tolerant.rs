@@ -52,7 +52,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
 
 /// A point in time, or null: RFC 3339 as a rule; also with a blank for the `T`,
 /// an offset without its colon, or no offset at all (read as UTC).
-#[allow(dead_code, reason = "used by the types of some features only")]
 pub(crate) fn date_time<'de, D>(deserializer: D) -> Result<Option<DateTime<FixedOffset>>, D::Error>
 where
     D: Deserializer<'de>,

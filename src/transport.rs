@@ -19,7 +19,6 @@ const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 impl Client {
     /// Sends a request whose answer is JSON.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) async fn send_json<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -30,7 +29,6 @@ impl Client {
     }
 
     /// Sends a request whose answer says all with its status.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) async fn send_empty(
         &self,
         operation: &'static Operation,
@@ -42,7 +40,6 @@ impl Client {
     }
 
     /// Sends a request whose answer is a file, a diff or a log.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) async fn send_bytes(
         &self,
         operation: &'static Operation,
@@ -53,7 +50,6 @@ impl Client {
     }
 
     /// Sends a request that is either done at once or only accepted.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) async fn send_completion<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -71,7 +67,6 @@ impl Client {
     }
 
     /// Sends a request whose answer is JSON or a file, told by its content type.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) async fn send_json_or_bytes<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,

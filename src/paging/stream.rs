@@ -36,6 +36,8 @@ pub struct PageStream<P> {
 /// - Nothing is sent before the first item is asked for.
 /// - The next page is fetched while the items of this one are used, at most one
 ///   page ahead; see [`ItemStream::prefetch`] and [`ItemStream::concurrent_pages`].
+///   It makes progress whenever an item is asked for: no task is spawned for it,
+///   and dropping the stream ends all that it has under way.
 /// - A failure ends the stream: it comes after every item before it, and nothing
 ///   comes after it.
 /// - A link to the next page is followed only within the client's origin, and
@@ -70,7 +72,6 @@ pub struct ItemStream<P: Paged> {
 
 impl<P: Paged> PageStream<P> {
     /// `first` asks for the first page; an error in it is what the stream yields.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) fn new(
         client: Client,
         operation: &'static Operation,
@@ -108,7 +109,6 @@ impl<P: Paged> PageStream<P> {
 
 impl<P: Paged> ItemStream<P> {
     /// `first` asks for the first page; an error in it is what the stream yields.
-    #[allow(dead_code, reason = "used by the operations of some features only")]
     pub(crate) fn new(
         client: Client,
         operation: &'static Operation,

@@ -9,6 +9,9 @@ use crate::operations;
 use crate::product::{self, Product, Repository};
 use crate::regen;
 
+/// Stands for the address where a product's document is published.
+const PUBLISHED: &str = "published";
+
 /// Tasks of this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
@@ -28,8 +31,8 @@ enum Task {
 #[derive(Debug, Args)]
 struct Regen {
     /// Vendor this document first (JSON or YAML); without a value, the published one
-    #[arg(long, value_name = "URL|FILE", num_args = 0..=1)]
-    from: Option<Option<String>>,
+    #[arg(long, value_name = "URL|FILE", num_args = 0..=1, default_missing_value = PUBLISHED)]
+    from: Option<String>,
     /// Change nothing; fail with a difference where files are not up to date. Needs no network
     #[arg(long, conflicts_with_all = ["from", "preview"])]
     check: bool,
@@ -68,16 +71,16 @@ fn run_regen(options: &Regen, repository: &Repository) -> Result<String> {
     if options.check {
         return regen::check(repository, product);
     }
-    let named = options.from.as_ref().map(|from| from.as_deref().unwrap_or(product.source));
     let limits = Limits::default();
-    match (named, options.preview) {
-        (None, false) => regen::write(repository, product),
-        (Some(from), false) => regen::take(repository, product, &Source::parse(from)?, &limits),
-        (named, true) => {
-            let source = Source::parse(named.unwrap_or(product.source))?;
-            regen::preview(repository, product, &source, &limits)
-        }
+    let source = match options.from.as_deref() {
+        None if !options.preview => return regen::write(repository, product),
+        None | Some(PUBLISHED) => Source::parse(product.source)?,
+        Some(named) => Source::parse(named)?,
+    };
+    if options.preview {
+        return regen::preview(repository, product, &source, &limits);
     }
+    regen::take(repository, product, &source, &limits)
 }
 
 #[cfg(test)]
@@ -96,17 +99,20 @@ mod tests {
 
     #[test]
     fn regen_reads_its_options() {
-        let Task::Regen(regen) = parse(&["regen", "--from", "a.json", "--preview"]).unwrap().task else {
+        let Task::Regen(regen) = parse(&["regen", "--from", "a.json", "--preview"])
+            .unwrap()
+            .task
+        else {
             panic!("not regen");
         };
-        assert_eq!(regen.from, Some(Some("a.json".to_owned())));
+        assert_eq!(regen.from, Some("a.json".to_owned()));
         assert!(regen.preview && !regen.check);
         assert_eq!(regen.product.name, "cloud");
 
         let Task::Regen(regen) = parse(&["regen", "--from"]).unwrap().task else {
             panic!("not regen");
         };
-        assert_eq!(regen.from, Some(None));
+        assert_eq!(regen.from.as_deref(), Some(PUBLISHED));
     }
 
     #[test]

@@ -19,7 +19,10 @@ pub(crate) fn make(upstream: &Value, overlays: &[Overlay]) -> Result<Effective> 
     let outcome = overlay::apply(&mut document, overlays);
     let without_effect = outcome.into_result()?;
     rules::apply(&mut document).context("the corrected document does not follow the rules")?;
-    Ok(Effective { document, without_effect })
+    Ok(Effective {
+        document,
+        without_effect,
+    })
 }
 
 #[cfg(test)]

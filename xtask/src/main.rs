@@ -16,6 +16,8 @@ mod product;
 mod regen;
 mod replace_file;
 mod rules;
+#[cfg(test)]
+mod test_values;
 
 fn main() -> ExitCode {
     let command = command::Command::parse();

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::document::schemas::{Operation, operations, reference_name};
+use crate::document::schemas::{Operation, components, operations, reference_name};
 use crate::product::{PRODUCTS, Product, Repository};
 
 /// One operation as a user of the crate meets it.
@@ -26,8 +26,12 @@ pub(crate) struct Row {
 /// Reads the effective document of a product.
 pub(crate) fn read(repository: &Repository, product: &Product) -> Result<Value> {
     let path = repository.openapi(product);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}; `cargo xtask regen` writes it", path.display()))?;
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "cannot read {}; `cargo xtask regen` writes it",
+            path.display()
+        )
+    })?;
     serde_json::from_str(&text).with_context(|| format!("{} is broken", path.display()))
 }
 
@@ -42,13 +46,27 @@ pub(crate) fn all(repository: &Repository) -> Result<Vec<Row>> {
 
 /// Every operation of an effective document.
 pub(crate) fn rows(product: &Product, document: &Value) -> Vec<Row> {
-    operations(document).iter().map(|operation| row(product, operation)).collect()
+    let none = Map::new();
+    let schemas = components(document).unwrap_or(&none);
+    operations(document)
+        .iter()
+        .map(|operation| row(product, operation, schemas))
+        .collect()
 }
 
-fn row(product: &Product, operation: &Operation<'_>) -> Row {
-    let text = |key: &str| operation.object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+fn row(product: &Product, operation: &Operation<'_>, schemas: &Map<String, Value>) -> Row {
+    let text = |key: &str| {
+        operation
+            .object
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let tags = operation.object.get("tags").and_then(Value::as_array);
-    let tag = tags.and_then(|tags| tags.first()?.as_str()).unwrap_or_default();
+    let tag = tags
+        .and_then(|tags| tags.first()?.as_str())
+        .unwrap_or_default();
     Row {
         product: product.name.to_owned(),
         method: operation.method.clone(),
@@ -56,9 +74,11 @@ fn row(product: &Product, operation: &Operation<'_>) -> Row {
         name: text("operationId"),
         tag: tag.to_owned(),
         deprecated: operation.object.get("deprecated") == Some(&Value::Bool(true)),
-        paged: ["x-paged", "x-listing"].iter().any(|one| operation.object.contains_key(*one)),
+        paged: ["x-paged", "x-listing"]
+            .iter()
+            .any(|one| operation.object.contains_key(*one)),
         request_type: operation.object.get("requestBody").and_then(body_type),
-        response_type: response_type(operation),
+        response_type: response_type(operation, schemas),
     }
 }
 
@@ -74,10 +94,11 @@ fn body_type(holder: &Value) -> Option<String> {
     }
 }
 
-fn response_type(operation: &Operation<'_>) -> Option<String> {
+fn response_type(operation: &Operation<'_>, schemas: &Map<String, Value>) -> Option<String> {
     let responses = operation.object.get("responses")?.as_object()?;
     let (_, response) = responses.iter().find(|(code, _)| code.starts_with('2'))?;
     let answered = body_type(response)?;
+    let answered = page_type(&answered, schemas).unwrap_or(answered);
     let marked = |mark: &str| operation.object.contains_key(mark);
     if marked("x-completion") {
         Some(format!("Completion<{answered}>"))
@@ -88,13 +109,26 @@ fn response_type(operation: &Operation<'_>) -> Option<String> {
     }
 }
 
+/// A page is the generic one, unless it has fields of its own.
+fn page_type(name: &str, schemas: &Map<String, Value>) -> Option<String> {
+    let schema = schemas.get(name)?;
+    let item = schema.get("x-page-item")?.as_str()?;
+    schema
+        .get("x-page-struct")
+        .is_none()
+        .then(|| format!("Page<{item}>"))
+}
+
 /// A schema as a Rust type.
 fn schema_type(schema: &Value) -> String {
     if let Some(name) = reference_name(schema) {
         return name.to_owned();
     }
     match schema.get("type").and_then(Value::as_str) {
-        Some("array") => format!("Vec<{}>", schema_type(schema.get("items").unwrap_or(&Value::Null))),
+        Some("array") => format!(
+            "Vec<{}>",
+            schema_type(schema.get("items").unwrap_or(&Value::Null))
+        ),
         Some("string") => "String".to_owned(),
         Some("integer") => "i64".to_owned(),
         Some("number") => "f64".to_owned(),
@@ -105,7 +139,12 @@ fn schema_type(schema: &Value) -> String {
 
 /// One line for each operation, in columns.
 pub(crate) fn table(rows: &[Row]) -> String {
-    let mut lines = vec![["PRODUCT", "METHOD", "PATH", "NAME", "TAG", "REQUEST", "RESPONSE", ""].map(str::to_owned)];
+    let mut lines = vec![
+        [
+            "PRODUCT", "METHOD", "PATH", "NAME", "TAG", "REQUEST", "RESPONSE", "",
+        ]
+        .map(str::to_owned),
+    ];
     lines.extend(rows.iter().map(|row| {
         [
             row.product.clone(),
@@ -118,10 +157,19 @@ pub(crate) fn table(rows: &[Row]) -> String {
             marks(row),
         ]
     }));
-    let widths: [usize; 8] = std::array::from_fn(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0));
+    let widths: [usize; 8] = std::array::from_fn(|column| {
+        lines
+            .iter()
+            .map(|line| line[column].len())
+            .max()
+            .unwrap_or(0)
+    });
     let mut text = String::new();
     for line in &lines {
-        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = line
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }
@@ -130,7 +178,10 @@ pub(crate) fn table(rows: &[Row]) -> String {
 
 fn marks(row: &Row) -> String {
     let marks = [(row.paged, "paged"), (row.deprecated, "deprecated")];
-    let marks = marks.iter().filter(|(marked, _)| *marked).map(|(_, mark)| *mark);
+    let marks = marks
+        .iter()
+        .filter(|(marked, _)| *marked)
+        .map(|(_, mark)| *mark);
     marks.collect::<Vec<_>>().join(", ")
 }
 
@@ -145,7 +196,13 @@ pub(crate) fn page(documents: &[(&Product, Value)]) -> String {
     for (product, document) in documents {
         let rows = rows(product, document);
         // Writing to a String does not fail.
-        let _ = write!(page, "\n## {} (`{}`): {} operations\n", product.title, product.name, rows.len());
+        let _ = write!(
+            page,
+            "\n## {} (`{}`): {} operations\n",
+            product.title,
+            product.name,
+            rows.len()
+        );
         for tag in tags(&rows) {
             let of_tag: Vec<&Row> = rows.iter().filter(|row| row.tag == tag).collect();
             let _ = write!(page, "\n### {tag} ({})\n\n", of_tag.len());
@@ -159,10 +216,19 @@ pub(crate) fn page(documents: &[(&Product, Value)]) -> String {
 }
 
 fn page_line(row: &Row) -> String {
-    let code = |text: &Option<String>| text.as_ref().map(|text| format!("`{text}`")).unwrap_or_default();
-    let Row { name, method, path, .. } = row;
+    let code = |text: &Option<String>| {
+        text.as_ref()
+            .map(|text| format!("`{text}`"))
+            .unwrap_or_default()
+    };
+    let Row {
+        name, method, path, ..
+    } = row;
     let (request, response) = (code(&row.request_type), code(&row.response_type));
-    format!("| `{name}` | `{method} {path}` | {request} | {response} | {} |\n", marks(row))
+    format!(
+        "| `{name}` | `{method} {path}` | {request} | {response} | {} |\n",
+        marks(row)
+    )
 }
 
 /// The tags in the order of the alphabet.

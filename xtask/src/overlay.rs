@@ -1,4 +1,4 @@
-//! Applies OpenAPI Overlay 1.0 documents.
+//! Applies `OpenAPI` Overlay 1.0 documents.
 //!
 //! An action whose target matches nothing is reported rather than skipped: a
 //! correction that silently stopped applying would let the defect back in.
@@ -72,7 +72,11 @@ impl Outcome {
     /// An error that names every action that did not apply.
     pub(crate) fn into_result(self) -> Result<Vec<String>> {
         let mut problems = Vec::new();
-        problems.extend(self.unmatched.iter().map(|one| format!("matches nothing: {one}")));
+        problems.extend(
+            self.unmatched
+                .iter()
+                .map(|one| format!("matches nothing: {one}")),
+        );
         problems.extend(self.failed);
         if problems.is_empty() {
             return Ok(self.without_effect);
@@ -96,7 +100,10 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Overlay>> {
         .with_context(|| format!("cannot list {}", folder.display()))?
     {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             files.push(path);
         }
     }
@@ -105,8 +112,13 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Overlay>> {
 }
 
 fn read_file(path: &Path) -> Result<Overlay> {
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&file, &text).with_context(|| format!("{} is not a usable overlay", path.display()))
 }
 
@@ -114,13 +126,20 @@ fn read_file(path: &Path) -> Result<Overlay> {
 pub(crate) fn parse(file: &str, text: &str) -> Result<Overlay> {
     let overlay: OverlayText = serde_json::from_str(text)?;
     if !overlay.overlay.starts_with("1.0.") {
-        bail!("it says overlay {:?}; only 1.0 is understood", overlay.overlay);
+        bail!(
+            "it says overlay {:?}; only 1.0 is understood",
+            overlay.overlay
+        );
     }
     for (index, action) in overlay.actions.iter().enumerate() {
-        check_action(action).with_context(|| format!("action {index}, target {}", action.target))?;
+        check_action(action)
+            .with_context(|| format!("action {index}, target {}", action.target))?;
     }
     let actions = overlay.actions;
-    Ok(Overlay { file: file.to_owned(), actions })
+    Ok(Overlay {
+        file: file.to_owned(),
+        actions,
+    })
 }
 
 fn check_action(action: &Action) -> Result<()> {
@@ -183,13 +202,19 @@ fn apply_action(document: &mut Value, action: &Action) -> Result<Effect> {
             None => remove_at(document, pointer)?,
         };
     }
-    Ok(if changed { Effect::Changed } else { Effect::None })
+    Ok(if changed {
+        Effect::Changed
+    } else {
+        Effect::None
+    })
 }
 
 /// A key that sorts the entries of an array by their index.
 fn document_order(pointer: &str) -> Vec<(Option<usize>, String)> {
     let tokens = pointer.split('/');
-    tokens.map(|token| (token.parse().ok(), token.to_owned())).collect()
+    tokens
+        .map(|token| (token.parse().ok(), token.to_owned()))
+        .collect()
 }
 
 fn update_at(document: &mut Value, pointer: &str, update: &Value) -> Result<bool> {
@@ -211,7 +236,9 @@ fn merge(target: &mut Value, update: &Value) -> Result<bool> {
             let mut changed = false;
             for (key, value) in update {
                 changed |= match target.get_mut(key) {
-                    Some(present) => merge(present, value).with_context(|| format!("at {key:?}"))?,
+                    Some(present) => {
+                        merge(present, value).with_context(|| format!("at {key:?}"))?
+                    }
                     None => target.insert(key.clone(), value.clone()).is_none(),
                 };
             }

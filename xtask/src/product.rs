@@ -25,7 +25,12 @@ pub(crate) const CLOUD: Product = Product {
 
 /// Finds a product by its name on the command line.
 pub(crate) fn parse(name: &str) -> Result<&'static Product, String> {
-    let known = || PRODUCTS.iter().map(|product| product.name).collect::<Vec<_>>();
+    let known = || {
+        PRODUCTS
+            .iter()
+            .map(|product| product.name)
+            .collect::<Vec<_>>()
+    };
     PRODUCTS
         .iter()
         .find(|product| product.name == name)
@@ -71,7 +76,10 @@ impl Repository {
 
     /// A path as it is known inside the repository.
     pub(crate) fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 
     fn specification(&self, product: &Product) -> PathBuf {

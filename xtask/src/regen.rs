@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
 use crate::document::download::Limits;
@@ -35,7 +36,12 @@ pub(crate) fn write(repository: &Repository, product: &Product) -> Result<String
 }
 
 /// Takes a new document: vendors it and writes what follows from it.
-pub(crate) fn take(repository: &Repository, product: &Product, source: &Source, limits: &Limits) -> Result<String> {
+pub(crate) fn take(
+    repository: &Repository,
+    product: &Product,
+    source: &Source,
+    limits: &Limits,
+) -> Result<String> {
     let loaded = source.load(limits)?;
     let generated = generate(repository, product, &loaded.document)
         .with_context(|| format!("{source} cannot be taken; no file was changed"))?;
@@ -66,13 +72,23 @@ pub(crate) fn check(repository: &Repository, product: &Product) -> Result<String
         differences.push_str(&difference(&name, &present, expected));
     }
     if !differences.is_empty() {
-        bail!("generated files are not what their sources give; run `cargo xtask regen`\n{differences}");
+        bail!(
+            "generated files are not what their sources give; run `cargo xtask regen`\n{differences}"
+        );
     }
-    Ok(format!("{}: generated files are up to date\n", product.name))
+    Ok(format!(
+        "{}: generated files are up to date\n",
+        product.name
+    ))
 }
 
 /// Tells what taking the document would change. Writes nothing.
-pub(crate) fn preview(repository: &Repository, product: &Product, source: &Source, limits: &Limits) -> Result<String> {
+pub(crate) fn preview(
+    repository: &Repository,
+    product: &Product,
+    source: &Source,
+    limits: &Limits,
+) -> Result<String> {
     let loaded = source.load(limits)?;
     let vendored = vendored(repository, product)?;
     let overlays = overlay::read_folder(&repository.overlays(product))?;
@@ -98,7 +114,11 @@ fn generate(repository: &Repository, product: &Product, upstream: &Value) -> Res
         }
     }
     let operations_page = operations::page(&documents);
-    Ok(Generated { openapi, operations_page, without_effect: effective.without_effect })
+    Ok(Generated {
+        openapi,
+        operations_page,
+        without_effect: effective.without_effect,
+    })
 }
 
 fn stage(
@@ -108,7 +128,10 @@ fn stage(
     generated: &Generated,
 ) -> Result<()> {
     replacement.write(&repository.openapi(product), generated.openapi.as_bytes())?;
-    replacement.write(&repository.operations_page(), generated.operations_page.as_bytes())
+    replacement.write(
+        &repository.operations_page(),
+        generated.operations_page.as_bytes(),
+    )
 }
 
 fn summary(repository: &Repository, product: &Product, generated: &Generated) -> String {
@@ -129,19 +152,24 @@ fn difference(name: &str, present: &str, expected: &str) -> String {
         return String::new();
     }
     let diff = TextDiff::from_lines(present, expected);
-    let unified = diff.unified_diff().header(name, &format!("{name} (regenerated)")).to_string();
+    let unified = diff
+        .unified_diff()
+        .header(name, &format!("{name} (regenerated)"))
+        .to_string();
     let lines: Vec<&str> = unified.lines().collect();
-    let mut text = lines[..lines.len().min(SHOWN_LINES)].join("\n");
-    if lines.len() > SHOWN_LINES {
-        text.push_str(&format!("\n… and {} more lines", lines.len() - SHOWN_LINES));
+    let shown = lines[..lines.len().min(SHOWN_LINES)].join("\n");
+    match lines.len().saturating_sub(SHOWN_LINES) {
+        0 => format!("{shown}\n"),
+        more => format!("{shown}\n… and {more} more lines\n"),
     }
-    text.push('\n');
-    text
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The sum that spec/README.md records of a vendored document.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digits = |byte: &u8| {
+        [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+    };
+    Sha256::digest(bytes).iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Replaces files all together or not at all.
 
-use std::fs::Permissions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,8 @@ pub(crate) struct Replacement {
 impl Replacement {
     /// Writes the new content next to `path`; the file itself stays as it is.
     pub(crate) fn write(&mut self, path: &Path, content: &[u8]) -> Result<()> {
-        let file = write_beside(path, content).with_context(|| format!("cannot write beside {}", path.display()))?;
+        let file = write_beside(path, content)
+            .with_context(|| format!("cannot write beside {}", path.display()))?;
         self.written.push((file, path.to_owned()));
         Ok(())
     }
@@ -25,7 +25,8 @@ impl Replacement {
     /// so that a full disk or a later failure leaves the old ones.
     pub(crate) fn commit(self) -> Result<()> {
         for (file, path) in self.written {
-            file.persist(&path).with_context(|| format!("cannot replace {}", path.display()))?;
+            file.persist(&path)
+                .with_context(|| format!("cannot replace {}", path.display()))?;
         }
         Ok(())
     }
@@ -34,26 +35,22 @@ impl Replacement {
 fn write_beside(path: &Path, content: &[u8]) -> Result<NamedTempFile> {
     let folder = path.parent().context("the path has no folder")?;
     let mut builder = tempfile::Builder::new();
-    // A temporary file is private by default; this one becomes a source file.
-    if let Some(permissions) = ordinary_permissions() {
-        builder.permissions(permissions);
-    }
+    make_readable(&mut builder);
     let mut file = builder.prefix(".regen-").tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
+/// A temporary file is private by default; this one becomes a source file.
 #[cfg(unix)]
-fn ordinary_permissions() -> Option<Permissions> {
+fn make_readable(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
-    Some(Permissions::from_mode(0o644))
+    builder.permissions(std::fs::Permissions::from_mode(0o644));
 }
 
 #[cfg(not(unix))]
-fn ordinary_permissions() -> Option<Permissions> {
-    None
-}
+fn make_readable(_: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(test)]
 mod tests {
@@ -85,7 +82,9 @@ mod tests {
         fs::write(&path, "old").unwrap();
         let mut replacement = Replacement::default();
         replacement.write(&path, b"new").unwrap();
-        replacement.write(&folder.path().join("missing/file"), b"new").unwrap_err();
+        replacement
+            .write(&folder.path().join("missing/file"), b"new")
+            .unwrap_err();
         drop(replacement);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);

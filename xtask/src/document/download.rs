@@ -32,7 +32,9 @@ impl Default for Limits {
 
 /// Downloads what `url` answers.
 pub(crate) fn download(url: &Url, limits: &Limits) -> Result<Vec<u8>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime
         .block_on(fetch(url, limits))
         .with_context(|| format!("cannot download {url}"))
@@ -58,11 +60,16 @@ fn check(response: &Response, limits: &Limits) -> Result<()> {
         bail!("the server answered {status}");
     }
     let content_type = response.headers().get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if content_type.starts_with("text/html") {
         bail!("the server answered with HTML instead of a document");
     }
-    if response.content_length().is_some_and(|length| length > limits.size) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > limits.size)
+    {
         bail!("the document is larger than {}", size(limits.size));
     }
     Ok(())
@@ -71,7 +78,11 @@ fn check(response: &Response, limits: &Limits) -> Result<()> {
 async fn receive(mut response: Response, limits: &Limits) -> Result<Vec<u8>> {
     let progress = progress_bar(response.content_length());
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| explain(error, limits))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| explain(error, limits))?
+    {
         bytes.extend_from_slice(&chunk);
         if bytes.len() as u64 > limits.size {
             bail!("the document is larger than {}", size(limits.size));
@@ -85,7 +96,10 @@ async fn receive(mut response: Response, limits: &Limits) -> Result<Vec<u8>> {
 /// Drawn on standard error, and only where that is a terminal.
 fn progress_bar(length: Option<u64>) -> ProgressBar {
     let (bar, template) = match length {
-        Some(length) => (ProgressBar::new(length), "{bar:40} {bytes}/{total_bytes} {eta}"),
+        Some(length) => (
+            ProgressBar::new(length),
+            "{bar:40} {bytes}/{total_bytes} {eta}",
+        ),
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}"),
     };
     match ProgressStyle::with_template(template) {
@@ -97,7 +111,10 @@ fn progress_bar(length: Option<u64>) -> ProgressBar {
 /// Says which of the limits was met, or that the connection broke.
 fn explain(error: reqwest::Error, limits: &Limits) -> anyhow::Error {
     let what = if error.is_connect() && error.is_timeout() {
-        format!("the server could not be reached within {:?}", limits.connect)
+        format!(
+            "the server could not be reached within {:?}",
+            limits.connect
+        )
     } else if error.is_timeout() {
         format!("it took longer than {:?}", limits.total)
     } else if error.is_connect() {

@@ -22,7 +22,10 @@ fn serve(answer: Vec<u8>, wait: Duration) -> (Url, JoinHandle<String>) {
         thread::sleep(wait);
         String::from_utf8(request).unwrap()
     });
-    (Url::parse(&format!("http://{address}/openapi.json")).unwrap(), server)
+    (
+        Url::parse(&format!("http://{address}/openapi.json")).unwrap(),
+        server,
+    )
 }
 
 fn answer(head: &str, body: &str) -> Vec<u8> {
@@ -30,7 +33,11 @@ fn answer(head: &str, body: &str) -> Vec<u8> {
 }
 
 fn limits() -> Limits {
-    Limits { connect: Duration::from_secs(2), total: Duration::from_secs(2), size: 1000 }
+    Limits {
+        connect: Duration::from_secs(2),
+        total: Duration::from_secs(2),
+        size: 1000,
+    }
 }
 
 fn failure(answer: Vec<u8>, wait: Duration) -> String {
@@ -43,22 +50,37 @@ fn failure(answer: Vec<u8>, wait: Duration) -> String {
 
 #[test]
 fn the_body_is_returned_as_sent() {
-    let (url, server) = serve(answer("200 OK\r\nContent-Length: 9", "{\"a\": 1}\n"), Duration::ZERO);
+    let (url, server) = serve(
+        answer("200 OK\r\nContent-Length: 9", "{\"a\": 1}\n"),
+        Duration::ZERO,
+    );
     assert_eq!(download(&url, &limits()).unwrap(), b"{\"a\": 1}\n");
     let request = server.join().unwrap().to_lowercase();
-    assert!(request.starts_with("get /openapi.json http/1.1\r\n"), "{request}");
-    assert!(request.contains("user-agent: bitbucket-xtask/"), "{request}");
+    assert!(
+        request.starts_with("get /openapi.json http/1.1\r\n"),
+        "{request}"
+    );
+    assert!(
+        request.contains("user-agent: bitbucket-xtask/"),
+        "{request}"
+    );
 }
 
 #[test]
 fn a_status_is_told() {
-    let error = failure(answer("404 Not Found\r\nContent-Length: 4", "gone"), Duration::ZERO);
+    let error = failure(
+        answer("404 Not Found\r\nContent-Length: 4", "gone"),
+        Duration::ZERO,
+    );
     assert!(error.contains("404 Not Found"), "{error}");
 }
 
 #[test]
 fn html_is_told() {
-    let error = failure(answer("200 OK\r\nContent-Type: text/html; charset=utf-8", "<html>"), Duration::ZERO);
+    let error = failure(
+        answer("200 OK\r\nContent-Type: text/html; charset=utf-8", "<html>"),
+        Duration::ZERO,
+    );
     assert!(error.contains("HTML"), "{error}");
 }
 
@@ -70,15 +92,24 @@ fn a_body_that_breaks_off_is_told() {
 
 #[test]
 fn too_large_is_told_before_and_while_reading() {
-    let declared = failure(answer("200 OK\r\nContent-Length: 1001", "{"), Duration::ZERO);
+    let declared = failure(
+        answer("200 OK\r\nContent-Length: 1001", "{"),
+        Duration::ZERO,
+    );
     assert!(declared.contains("larger than 1000 bytes"), "{declared}");
     let undeclared = failure(answer("200 OK", &"x".repeat(1001)), Duration::ZERO);
-    assert!(undeclared.contains("larger than 1000 bytes"), "{undeclared}");
+    assert!(
+        undeclared.contains("larger than 1000 bytes"),
+        "{undeclared}"
+    );
 }
 
 #[test]
 fn a_server_that_stops_sending_does_not_hold_up() {
-    let error = failure(answer("200 OK\r\nContent-Length: 100", "{"), Duration::from_secs(3));
+    let error = failure(
+        answer("200 OK\r\nContent-Length: 100", "{"),
+        Duration::from_secs(3),
+    );
     assert!(error.contains("longer than 2s"), "{error}");
 }
 

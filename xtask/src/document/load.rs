@@ -38,7 +38,9 @@ impl Source {
                 Ok(path) => Ok(Self::File(path)),
                 Err(()) => bail!("{text} names no file of this machine"),
             },
-            other => bail!("{text}: {other} is not supported; give an http or https address or a file"),
+            other => {
+                bail!("{text}: {other} is not supported; give an http or https address or a file")
+            }
         }
     }
 
@@ -85,7 +87,11 @@ fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let read = file.take(limit + 1).read_to_end(&mut bytes);
     let size = read.with_context(|| format!("cannot read {}", path.display()))?;
     if size as u64 > limit {
-        bail!("{} is larger than {}", path.display(), download::size(limit));
+        bail!(
+            "{} is larger than {}",
+            path.display(),
+            download::size(limit)
+        );
     }
     Ok(bytes)
 }
@@ -96,9 +102,18 @@ mod tests {
 
     #[test]
     fn a_source_is_an_address_or_a_file() {
-        assert_eq!(Source::parse("a/b.json").unwrap(), Source::File("a/b.json".into()));
-        assert_eq!(Source::parse("file:///a/b.json").unwrap(), Source::File("/a/b.json".into()));
-        assert!(matches!(Source::parse("https://example.org/a").unwrap(), Source::Address(_)));
+        assert_eq!(
+            Source::parse("a/b.json").unwrap(),
+            Source::File("a/b.json".into())
+        );
+        assert_eq!(
+            Source::parse("file:///a/b.json").unwrap(),
+            Source::File("/a/b.json".into())
+        );
+        assert!(matches!(
+            Source::parse("https://example.org/a").unwrap(),
+            Source::Address(_)
+        ));
         for wrong in ["ftp://example.org/a", "http://", "https://exa mple"] {
             let error = format!("{:#}", Source::parse(wrong).unwrap_err());
             assert!(error.contains(wrong), "{error}");
@@ -111,10 +126,16 @@ mod tests {
         let path = folder.path().join("document.json");
         let source = Source::File(path.clone());
         let error = format!("{:#}", source.load(&Limits::default()).unwrap_err());
-        assert!(error.contains("cannot read") && error.contains("document.json"), "{error}");
+        assert!(
+            error.contains("cannot read") && error.contains("document.json"),
+            "{error}"
+        );
 
         std::fs::write(&path, [b' '; 11]).unwrap();
-        let limits = Limits { size: 10, ..Limits::default() };
+        let limits = Limits {
+            size: 10,
+            ..Limits::default()
+        };
         let error = format!("{:#}", source.load(&limits).unwrap_err());
         assert!(error.contains("larger than 10 bytes"), "{error}");
     }
@@ -125,7 +146,11 @@ mod tests {
         let load = |name: &str, text: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
-            Source::File(path).load(&Limits::default()).unwrap().vendored().unwrap()
+            Source::File(path)
+                .load(&Limits::default())
+                .unwrap()
+                .vendored()
+                .unwrap()
         };
         let json = r#"{ "openapi":"3.0.0", "paths":{"/a":{"get":{}}}}"#;
         assert_eq!(load("a.json", json), json.as_bytes());

@@ -1,4 +1,4 @@
-//! OpenAPI documents: where they come from and what is in them.
+//! `OpenAPI` documents: where they come from and what is in them.
 
 pub(crate) mod download;
 pub(crate) mod load;

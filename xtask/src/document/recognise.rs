@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// Reads JSON or YAML and checks that it is OpenAPI 3.0 with operations.
+/// Reads JSON or YAML and checks that it is `OpenAPI` 3.0 with operations.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value> {
     let text = std::str::from_utf8(bytes).context("it is not text (UTF-8)")?;
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -26,14 +26,19 @@ pub(crate) fn is_json(bytes: &[u8]) -> bool {
 fn parse_json(text: &str) -> Result<Value> {
     match serde_json::from_str(text) {
         Ok(document) => Ok(document),
-        Err(error) if error.is_eof() => Err(error).context("its JSON ends too early: it is truncated"),
+        Err(error) if error.is_eof() => {
+            Err(error).context("its JSON ends too early: it is truncated")
+        }
         Err(error) => Err(error).context("its JSON is broken"),
     }
 }
 
 fn check_version(document: &Value) -> Result<()> {
     if let Some(version) = document.get("swagger") {
-        bail!("it is Swagger {}; only OpenAPI 3.0 is understood", plain(version));
+        bail!(
+            "it is Swagger {}; only OpenAPI 3.0 is understood",
+            plain(version)
+        );
     }
     let Some(version) = document.get("openapi") else {
         bail!("it is not an OpenAPI document: it has no \"openapi\"");
@@ -50,7 +55,9 @@ fn check_version(document: &Value) -> Result<()> {
 
 /// A version is a string, but YAML reads `2.0` as a number.
 fn plain(version: &Value) -> String {
-    version.as_str().map_or_else(|| version.to_string(), str::to_owned)
+    version
+        .as_str()
+        .map_or_else(|| version.to_string(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -67,7 +74,10 @@ mod tests {
         let yaml = "openapi: 3.0.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: d\n";
         let from_json = parse(json.as_bytes()).unwrap();
         assert_eq!(parse(yaml.as_bytes()).unwrap(), from_json);
-        assert_eq!(parse(format!("\u{feff}{json}").as_bytes()).unwrap(), from_json);
+        assert_eq!(
+            parse(format!("\u{feff}{json}").as_bytes()).unwrap(),
+            from_json
+        );
         assert!(is_json(json.as_bytes()));
         assert!(!is_json(yaml.as_bytes()));
     }
@@ -79,9 +89,15 @@ mod tests {
             ("<!DOCTYPE html><html></html>", "HTML"),
             (r#"{"openapi":"3.0.0","paths":{"/a":"#, "truncated"),
             (r#"{"openapi":"3.0.0","paths":}"#, "broken"),
-            (r#"{"swagger":"2.0","paths":{"/a":{"get":{}}}}"#, "Swagger 2.0"),
+            (
+                r#"{"swagger":"2.0","paths":{"/a":{"get":{}}}}"#,
+                "Swagger 2.0",
+            ),
             ("swagger: 2.0", "Swagger 2.0"),
-            (r#"{"openapi":"3.1.0","paths":{"/a":{"get":{}}}}"#, "OpenAPI 3.1.0"),
+            (
+                r#"{"openapi":"3.1.0","paths":{"/a":{"get":{}}}}"#,
+                "OpenAPI 3.1.0",
+            ),
             (r#"{"message":"not here"}"#, "no \"openapi\""),
             (r#"{"openapi":"3.0.0","paths":{}}"#, "no operations"),
             ("just a sentence", "no \"openapi\""),

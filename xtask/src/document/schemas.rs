@@ -1,4 +1,4 @@
-//! Walks over the schemas of an OpenAPI document.
+//! Walks over the schemas of an `OpenAPI` document.
 //!
 //! A plain walk over the JSON would take a property that happens to be called
 //! `pattern` or `required` for the keyword of that name, so these functions
@@ -49,7 +49,11 @@ pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
         for (key, operation) in item.as_object().into_iter().flatten() {
             if let (true, Some(object)) = (METHODS.contains(&key.as_str()), operation.as_object()) {
                 let method = key.to_uppercase();
-                found.push(Operation { path, method, object });
+                found.push(Operation {
+                    path,
+                    method,
+                    object,
+                });
             }
         }
     }
@@ -69,7 +73,11 @@ pub(crate) fn operations_mut(document: &mut Value) -> Vec<OperationMut<'_>> {
             }
             if let Some(object) = operation.as_object_mut() {
                 let method = key.to_uppercase();
-                found.push(OperationMut { path, method, object });
+                found.push(OperationMut {
+                    path,
+                    method,
+                    object,
+                });
             }
         }
     }
@@ -83,9 +91,7 @@ pub(crate) fn components(document: &Value) -> Option<&Map<String, Value>> {
 
 /// The named schemas, to be changed.
 pub(crate) fn components_mut(document: &mut Value) -> Option<&mut Map<String, Value>> {
-    document
-        .pointer_mut("/components/schemas")?
-        .as_object_mut()
+    document.pointer_mut("/components/schemas")?.as_object_mut()
 }
 
 /// The name that a `$ref` to a named schema ends in.
@@ -161,7 +167,9 @@ pub(crate) fn children_mut(schema: &mut Value) -> Vec<(Position, &mut Value)> {
                 children.extend(members.iter_mut().map(|one| (Position::Member, one)));
             }
             ("x-rust-type", Value::Object(rust_type)) => {
-                let parameters = rust_type.get_mut("parameters").and_then(Value::as_array_mut);
+                let parameters = rust_type
+                    .get_mut("parameters")
+                    .and_then(Value::as_array_mut);
                 for parameter in parameters.into_iter().flatten() {
                     children.push((Position::RustTypeParameter, parameter));
                 }

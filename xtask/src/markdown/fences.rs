@@ -37,24 +37,42 @@ fn longest_run(code: &str) -> usize {
 pub(super) fn indented(text: &str, range: &Range<usize>) -> Edit {
     let start = line_start(text, range.start);
     let source = &text[start..range.end];
-    let first = source.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let first = source
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let removed = indentation(first);
     let indent = " ".repeat(removed.saturating_sub(4));
     let lines: Vec<&str> = source
         .lines()
-        .map(|line| line.get(removed.min(indentation(line))..).unwrap_or_default())
+        .map(|line| {
+            line.get(removed.min(indentation(line))..)
+                .unwrap_or_default()
+        })
         .collect();
     let code = lines.join("\n");
-    Edit::replace(start..range.end, fence(code.trim_end(), language_of(&code), &indent))
+    Edit::example(
+        start..range.end,
+        fence(code.trim_end(), language_of(&code), &indent),
+    )
 }
 
 /// Gives a fenced block its language, and its end where that is missing.
 pub(super) fn with_language(text: &str, language: &str, range: &Range<usize>) -> Option<Edit> {
     let block = &text[range.clone()];
     let (opening, rest) = block.split_once('\n').unwrap_or((block, ""));
-    let marks: String = opening.chars().take_while(|mark| ['`', '~'].contains(mark)).collect();
-    let last = rest.trim_end().lines().last().unwrap_or_default().trim_start();
-    let closed = last.starts_with(&marks) && last.trim_end().chars().all(|mark| marks.contains(mark));
+    let marks: String = opening
+        .chars()
+        .take_while(|mark| ['`', '~'].contains(mark))
+        .collect();
+    let last = rest
+        .trim_end()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .trim_start();
+    let closed =
+        last.starts_with(&marks) && last.trim_end().chars().all(|mark| marks.contains(mark));
     let known = match language.trim() {
         "json" | "sh" | "text" | "html" | "yaml" | "xml" | "diff" => language.trim(),
         "bash" | "shell" => "sh",
@@ -64,9 +82,16 @@ pub(super) fn with_language(text: &str, language: &str, range: &Range<usize>) ->
         return None;
     }
     let indent = " ".repeat(range.start - line_start(text, range.start));
-    let end = if closed { String::new() } else { format!("\n{indent}{marks}\n") };
+    let end = if closed {
+        String::new()
+    } else {
+        format!("\n{indent}{marks}\n")
+    };
     let body = if closed { rest } else { rest.trim_end() };
-    Some(Edit::replace(range.clone(), format!("{marks}{known}\n{body}{end}")))
+    Some(Edit::example(
+        range.clone(),
+        format!("{marks}{known}\n{body}{end}"),
+    ))
 }
 
 /// A paragraph that is a command line becomes an example.
@@ -74,7 +99,7 @@ pub(super) fn command_line(text: &str, range: &Range<usize>) -> Option<Edit> {
     let paragraph = &text[range.clone()];
     let command = paragraph.starts_with("curl ") || paragraph.starts_with("$ ");
     let outermost = range.start == line_start(text, range.start);
-    (command && outermost).then(|| Edit::replace(range.clone(), fence(paragraph, "sh", "")))
+    (command && outermost).then(|| Edit::example(range.clone(), fence(paragraph, "sh", "")))
 }
 
 /// What an example is written in.

@@ -19,7 +19,10 @@ impl Tags {
             match end.and_then(|end| self.tag(&rest[1..end - 1])) {
                 Some(markdown) => result.push_str(&markdown),
                 // A placeholder such as <JWT Token>: shown as it is.
-                None => result.push_str(&format!("\\{}", &rest[..end.unwrap_or(1)])),
+                None => {
+                    result.push('\\');
+                    result.push_str(&rest[..end.unwrap_or(1)]);
+                }
             }
             rest = &rest[end.unwrap_or(1)..];
         }
@@ -32,8 +35,12 @@ impl Tags {
         if inside.starts_with("!--") {
             return Some(String::new());
         }
-        let (closing, inside) = inside.strip_prefix('/').map_or((false, inside), |rest| (true, rest));
-        let name_length = inside.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(inside.len());
+        let (closing, inside) = inside
+            .strip_prefix('/')
+            .map_or((false, inside), |rest| (true, rest));
+        let name_length = inside
+            .find(|letter: char| !letter.is_ascii_alphanumeric())
+            .unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(name_length);
         let markdown = match (name.to_ascii_lowercase().as_str(), closing) {
             ("a", false) => {

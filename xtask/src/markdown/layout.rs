@@ -45,9 +45,15 @@ mod tests {
     #[test]
     fn the_indentation_of_a_comment_goes() {
         let cases = [
-            ("First.\n        Second.\n\n        ```\n        code\n        ```", "First.\nSecond.\n\n```\ncode\n```"),
+            (
+                "First.\n        Second.\n\n        ```\n        code\n        ```",
+                "First.\nSecond.\n\n```\ncode\n```",
+            ),
             ("    One.\n      * two\n    ", "One.\n  * two"),
-            ("\n\n        One.\n            Two.\n        ", "One.\n    Two."),
+            (
+                "\n\n        One.\n            Two.\n        ",
+                "One.\n    Two.",
+            ),
             ("Run:\n\n    $ echo", "Run:\n\n    $ echo"),
             ("One.\r\n\ttwo  \n", "One.\ntwo"),
             ("", ""),

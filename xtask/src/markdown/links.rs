@@ -11,7 +11,12 @@ const SITE: &str = "https://developer.atlassian.com";
 
 /// Corrects a link whose destination is relative: within the site it gets the
 /// site's address, within the page it becomes plain text.
-pub(super) fn destination(text: &str, kind: LinkType, destination: &str, range: Range<usize>) -> Option<Edit> {
+pub(super) fn destination(
+    text: &str,
+    kind: LinkType,
+    destination: &str,
+    range: Range<usize>,
+) -> Option<Edit> {
     if kind != LinkType::Inline || has_scheme(destination) {
         return None;
     }
@@ -23,11 +28,13 @@ pub(super) fn destination(text: &str, kind: LinkType, destination: &str, range: 
     } else {
         label.to_owned()
     };
-    Some(Edit::replace(range, text))
+    Some(Edit::link(range, text))
 }
 
 fn has_scheme(destination: &str) -> bool {
-    ["http://", "https://", "mailto:"].iter().any(|scheme| destination.starts_with(scheme))
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| destination.starts_with(scheme))
 }
 
 /// Puts addresses in plain text into `<…>`, where rustdoc makes them links.
@@ -43,27 +50,31 @@ pub(super) fn bare_addresses(text: &str, range: Range<usize>) -> Vec<Edit> {
             from = end;
             continue;
         }
-        edits.push(Edit::replace(start..end, format!("<{address}>")));
+        edits.push(Edit::link(start..end, format!("<{address}>")));
         from = end;
     }
     edits
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    let found = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme));
+    let found = ["https://", "http://"]
+        .iter()
+        .filter_map(|scheme| text.find(scheme));
     found.min()
 }
 
 /// Up to a blank or a quote, without the punctuation of the sentence around it.
 fn address_length(text: &str) -> usize {
-    let stops = |letter: char| letter.is_whitespace() || ['<', '>', '"', '\'', '`', '|', '\\'].contains(&letter);
+    let stops = |letter: char| {
+        letter.is_whitespace() || ['<', '>', '"', '\'', '`', '|', '\\'].contains(&letter)
+    };
     let address = &text[..text.find(stops).unwrap_or(text.len())];
     let mut trimmed = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
     for (open, close) in [('(', ')'), ('[', ']')] {
-        if let Some(before) = trimmed.strip_suffix(close) {
-            if !before.contains(open) {
-                trimmed = before;
-            }
+        if let Some(before) = trimmed.strip_suffix(close)
+            && !before.contains(open)
+        {
+            trimmed = before;
         }
     }
     trimmed.len()

@@ -16,17 +16,44 @@ mod links;
 struct Edit {
     range: Range<usize>,
     text: String,
-    is_html: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Example,
+    Html,
+    Link,
 }
 
 impl Edit {
-    fn replace(range: Range<usize>, text: String) -> Self {
-        Self { range, text, is_html: false }
+    fn example(range: Range<usize>, text: String) -> Self {
+        Self {
+            range,
+            text,
+            kind: Kind::Example,
+        }
     }
 
-    /// A backslash before something that is meant as it stands.
+    fn html(range: Range<usize>, text: String) -> Self {
+        Self {
+            range,
+            text,
+            kind: Kind::Html,
+        }
+    }
+
+    fn link(range: Range<usize>, text: String) -> Self {
+        Self {
+            range,
+            text,
+            kind: Kind::Link,
+        }
+    }
+
+    /// A backslash before a bracket that makes no link.
     fn escape(position: usize) -> Self {
-        Self::replace(position..position, "\\".to_owned())
+        Self::link(position..position, "\\".to_owned())
     }
 }
 
@@ -44,7 +71,7 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
         }
         text = layout::trimmed_lines(&applied(&text, edits));
     }
-    // Plain text, where nothing has a meaning.
+    // Shown as it is, where nothing has a meaning.
     fences::fence(&text, "text", "").trim().to_owned()
 }
 
@@ -56,7 +83,10 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// As rustdoc parses, but for punctuation, which changes no structure.
 fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
 }
 
 fn edits(text: &str) -> Vec<Edit> {
@@ -70,17 +100,23 @@ fn edits(text: &str) -> Vec<Edit> {
         let parser = Parser::new_with_broken_link_callback(text, options(), Some(note));
         collect(text, parser.into_offset_iter(), &mut found);
     }
-    // Tags first: what they enclose may be code, where brackets stay as they are.
-    if found.iter().any(|edit| edit.is_html) {
-        found.retain(|edit| edit.is_html);
-        return found;
+    // Examples first, then tags: inside either, nothing else has a meaning.
+    for first in [Kind::Example, Kind::Html] {
+        if found.iter().any(|edit| edit.kind == first) {
+            found.retain(|edit| edit.kind == first);
+            return found;
+        }
     }
     // `[x]` would become a link to a Rust item called x.
     found.extend(broken.into_iter().map(Edit::escape));
     found
 }
 
-fn collect<'a>(text: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usize>)>, edits: &mut Vec<Edit>) {
+fn collect<'a>(
+    text: &'a str,
+    events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
+    edits: &mut Vec<Edit>,
+) {
     let mut tags = html::Tags::default();
     let mut plain: Option<Range<usize>> = None;
     let mut links_open = 0;
@@ -91,10 +127,10 @@ fn collect<'a>(text: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usi
         }
         // An address may be cut into several texts by characters that could
         // have meant something, so it is looked for in the whole of them.
-        if let Some(range) = plain.take() {
-            if links_open == 0 {
-                edits.extend(links::bare_addresses(text, range));
-            }
+        if let Some(range) = plain.take()
+            && links_open == 0
+        {
+            edits.extend(links::bare_addresses(text, range));
         }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -102,7 +138,11 @@ fn collect<'a>(text: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usi
                 // The code inside is no text.
                 links_open += 1;
             }
-            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => {
                 links_open += 1;
                 edits.extend(links::destination(text, link_type, &dest_url, range));
             }
@@ -111,7 +151,7 @@ fn collect<'a>(text: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usi
             Event::Start(Tag::Paragraph) => edits.extend(fences::command_line(text, &range)),
             Event::Html(_) | Event::InlineHtml(_) => {
                 let markdown = tags.markdown(&text[range.clone()]);
-                edits.push(Edit { range, text: markdown, is_html: true });
+                edits.push(Edit::html(range, markdown));
             }
             Event::FootnoteReference(_) => edits.push(Edit::escape(range.start)),
             _ => {}
@@ -145,5 +185,7 @@ fn applied(text: &str, mut edits: Vec<Edit>) -> String {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::complaints;

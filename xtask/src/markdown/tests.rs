@@ -4,14 +4,26 @@ use proptest::prelude::*;
 #[test]
 fn examples_get_a_language() {
     let cases = [
-        ("```\n{\n  \"a\": 1\n}\n```", "```json\n{\n  \"a\": 1\n}\n```"),
-        ("```\n$ curl https://a.org\n```", "```sh\n$ curl https://a.org\n```"),
+        (
+            "```\n{\n  \"a\": 1\n}\n```",
+            "```json\n{\n  \"a\": 1\n}\n```",
+        ),
+        (
+            "```\n$ curl https://a.org\n```",
+            "```sh\n$ curl https://a.org\n```",
+        ),
         ("```javascript\n{}\n```", "```json\n{}\n```"),
         ("```bash\ncurl a\n```", "```sh\ncurl a\n```"),
         ("```rust\nuse a;\n```", "```text\nuse a;\n```"),
         ("```json\n{}\n```", "```json\n{}\n```"),
-        ("Not closed:\n\n```\nGET /a", "Not closed:\n\n```text\nGET /a\n```"),
-        ("* one:\n\n  ```\n  GET /a\n  ```", "* one:\n\n  ```text\n  GET /a\n  ```"),
+        (
+            "Not closed:\n\n```\nGET /a",
+            "Not closed:\n\n```text\nGET /a\n```",
+        ),
+        (
+            "* one:\n\n  ```\n  GET /a\n  ```",
+            "* one:\n\n  ```text\n  GET /a\n  ```",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(for_rustdoc(text), expected, "{text:?}");
@@ -24,7 +36,10 @@ fn indented_examples_are_fenced() {
     let expected = "Run:\n\n```sh\n$ echo Hello > a.txt\n\n$ curl <address>\n```\n\nDone.";
     assert_eq!(for_rustdoc(text), expected);
     let in_list = "* one:\n\n      GET /a\n        b\n\n* two";
-    assert_eq!(for_rustdoc(in_list), "* one:\n\n  ```text\n  GET /a\n    b\n  ```\n\n* two");
+    assert_eq!(
+        for_rustdoc(in_list),
+        "* one:\n\n  ```text\n  GET /a\n    b\n  ```\n\n* two"
+    );
 }
 
 #[test]
@@ -37,13 +52,22 @@ fn commands_among_text_are_examples() {
 #[test]
 fn tags_become_markdown() {
     let cases = [
-        ("Not <em>any</em> <code>a[0]</code>.<br> Next", "Not *any* `a[0]`.\\\n Next"),
-        ("See <a href=\"https://a.org/#b\">the guide</a>.", "See [the guide](https://a.org/#b)."),
+        (
+            "Not <em>any</em> <code>a[0]</code>.<br> Next",
+            "Not *any* `a[0]`.\\\n Next",
+        ),
+        (
+            "See <a href=\"https://a.org/#b\">the guide</a>.",
+            "See [the guide](https://a.org/#b).",
+        ),
         ("<p>One.</p><p>Two <b>b</b>.</p>", "One.\n\n\n\nTwo **b**."),
         ("<ul><li>one</li><li>two</li></ul>", "* one\n\n* two"),
         ("<pre><code>a</code></pre>", "```text\n`a`\n```"),
         ("Diffs with <n> lines", "Diffs with \\<n> lines"),
-        ("`<auth header>` and <JWT Token>", "`<auth header>` and \\<JWT Token>"),
+        (
+            "`<auth header>` and <JWT Token>",
+            "`<auth header>` and \\<JWT Token>",
+        ),
         ("a < b > c", "a < b > c"),
     ];
     for (text, expected) in cases {
@@ -54,10 +78,19 @@ fn tags_become_markdown() {
 #[test]
 fn brackets_are_no_links_to_rust_items() {
     let cases = [
-        ("sorted [\"v10\", \"v9\"] not `[a]`", "sorted \\[\"v10\", \"v9\"] not `[a]`"),
+        (
+            "sorted [\"v10\", \"v9\"] not `[a]`",
+            "sorted \\[\"v10\", \"v9\"] not `[a]`",
+        ),
         ("`changes.[]` and [role]", "`changes.[]` and \\[role]"),
-        ("see [the guide](https://a.org)", "see [the guide](https://a.org)"),
-        ("see [it][1]\n\n[1]: https://a.org", "see [it][1]\n\n[1]: https://a.org"),
+        (
+            "see [the guide](https://a.org)",
+            "see [the guide](https://a.org)",
+        ),
+        (
+            "see [it][1]\n\n[1]: https://a.org",
+            "see [it][1]\n\n[1]: https://a.org",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(for_rustdoc(text), expected, "{text:?}");
@@ -67,12 +100,27 @@ fn brackets_are_no_links_to_rust_items() {
 #[test]
 fn links_are_whole() {
     let cases = [
-        ("[filter](/cloud/x/#y)", "[filter](https://developer.atlassian.com/cloud/x/#y)"),
-        ("[above](#post) and [`src`](src/%7Bpath%7D)", "above and `src`"),
+        (
+            "[filter](/cloud/x/#y)",
+            "[filter](https://developer.atlassian.com/cloud/x/#y)",
+        ),
+        (
+            "[above](#post) and [`src`](src/%7Bpath%7D)",
+            "above and `src`",
+        ),
         ("At https://a.org/b_c?d=*.", "At <https://a.org/b_c?d=>*."),
-        ("(see https://a.org/b), or https://a.org/{x}/y.", "(see <https://a.org/b>), or <https://a.org/{x}/y>."),
-        ("<https://a.org> and `https://a.org`", "<https://a.org> and `https://a.org`"),
-        ("[https://a.org](https://a.org)", "[https://a.org](https://a.org)"),
+        (
+            "(see https://a.org/b), or https://a.org/{x}/y.",
+            "(see <https://a.org/b>), or <https://a.org/{x}/y>.",
+        ),
+        (
+            "<https://a.org> and `https://a.org`",
+            "<https://a.org> and `https://a.org`",
+        ),
+        (
+            "[https://a.org](https://a.org)",
+            "[https://a.org](https://a.org)",
+        ),
         ("https:// alone", "https:// alone"),
     ];
     for (text, expected) in cases {
@@ -92,7 +140,9 @@ pub(crate) fn complaints(text: &str) -> Vec<String> {
         let source = &text[range];
         match event {
             Event::Html(_) | Event::InlineHtml(_) => complaints.push(format!("HTML: {source}")),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => complaints.push(format!("code: {source}")),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                complaints.push(format!("code: {source}"))
+            }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
                 if language.is_empty() || &*language == "rust" =>
             {

@@ -3,7 +3,9 @@
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
-use crate::document::schemas::{components, components_mut, operation_schemas_mut, operations_mut, children_mut};
+use crate::document::schemas::{
+    children_mut, components, components_mut, operation_schemas_mut, operations_mut,
+};
 
 /// Keywords that describe a schema itself and not those that build on it.
 const NOT_INHERITED: [&str; 4] = ["title", "description", "discriminator", "deprecated"];
@@ -54,26 +56,25 @@ fn merge_parts(
     if own.contains_key("x-rust-type") {
         return Ok(Value::Object(own));
     }
-    let only_described = own.keys().all(|key| NOT_INHERITED.contains(&key.as_str()) || key == "nullable");
-    if let ([part], true) = (parts.as_slice(), only_described) {
-        if part.get("$ref").is_some() {
-            return Ok(part.clone());
-        }
+    let only_described = own
+        .keys()
+        .all(|key| NOT_INHERITED.contains(&key.as_str()) || key == "nullable");
+    if let ([part], true) = (parts.as_slice(), only_described)
+        && part.get("$ref").is_some()
+    {
+        return Ok(part.clone());
     }
     let mut merged = Map::new();
     for part in parts {
-        match part.get("$ref").and_then(Value::as_str) {
-            Some(reference) => {
-                let base = base(reference, named, within)?;
-                merge(&mut merged, base);
-            }
-            None => {
-                let mut part = part;
-                flatten(&mut part, named, within)?;
-                if let Value::Object(part) = part {
-                    merge(&mut merged, part);
-                }
-            }
+        if let Some(reference) = part.get("$ref").and_then(Value::as_str) {
+            let base = base(reference, named, within)?;
+            merge(&mut merged, base);
+            continue;
+        }
+        let mut part = part;
+        flatten(&mut part, named, within)?;
+        if let Value::Object(part) = part {
+            merge(&mut merged, part);
         }
     }
     merge(&mut merged, own);
@@ -81,10 +82,18 @@ fn merge_parts(
 }
 
 /// What a named schema hands down, itself flattened.
-fn base(reference: &str, named: &Map<String, Value>, within: &mut Vec<String>) -> Result<Map<String, Value>> {
+fn base(
+    reference: &str,
+    named: &Map<String, Value>,
+    within: &mut Vec<String>,
+) -> Result<Map<String, Value>> {
     let name = reference.rsplit('/').next().unwrap_or_default();
     if within.iter().any(|one| one == name) {
-        bail!("{} is built on itself, by way of {}", name, within.join(", "));
+        bail!(
+            "{} is built on itself, by way of {}",
+            name,
+            within.join(", ")
+        );
     }
     let Some(schema) = named.get(name) else {
         bail!("{}: there is no {reference}", within.join(", "));
@@ -128,7 +137,9 @@ fn merge_properties(present: &mut Map<String, Value>, properties: Map<String, Va
     for (name, property) in properties {
         let both = present.get_mut(&name).and_then(Value::as_object_mut);
         match (both, property) {
-            (Some(base), Value::Object(own)) if base.contains_key("properties") && own.contains_key("properties") => {
+            (Some(base), Value::Object(own))
+                if base.contains_key("properties") && own.contains_key("properties") =>
+            {
                 merge(base, own);
             }
             (_, property) => {
@@ -143,7 +154,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn flattened(schemas: Value) -> Value {
+    fn flattened(schemas: &Value) -> Value {
         let mut document = json!({ "components": { "schemas": schemas } });
         flatten_all_of(&mut document).unwrap();
         document["components"]["schemas"].take()
@@ -151,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_subtype_has_the_properties_of_its_bases() {
-        let schemas = flattened(json!({
+        let schemas = flattened(&json!({
             "Object": { "title": "Base", "x-family": {}, "discriminator": { "propertyName": "type" },
                 "properties": { "type": { "type": "string" } }, "required": ["type"], "type": "object" },
             "Account": { "allOf": [{ "$ref": "#/components/schemas/Object" }, {
@@ -159,53 +170,68 @@ mod tests {
             "User": { "allOf": [{ "$ref": "#/components/schemas/Account" }, {
                 "properties": { "nickname": { "type": "string" } } }], "x-name": "User" },
         }));
-        assert_eq!(schemas["User"], json!({
-            "properties": {
-                "type": { "type": "string" }, "uuid": { "type": "string" }, "nickname": { "type": "string" },
-            },
-            "required": ["type"], "type": "object", "x-name": "User",
-        }));
+        assert_eq!(
+            schemas["User"],
+            json!({
+                "properties": {
+                    "type": { "type": "string" }, "uuid": { "type": "string" }, "nickname": { "type": "string" },
+                },
+                "required": ["type"], "type": "object", "x-name": "User",
+            })
+        );
         assert_eq!(schemas["Account"]["description"], "An account.");
         assert_eq!(schemas["Object"].get("discriminator"), None);
     }
 
     #[test]
     fn links_of_base_and_subtype_are_joined() {
-        let schemas = flattened(json!({
+        let schemas = flattened(&json!({
             "Base": { "properties": { "links": { "properties": { "avatar": {} } } } },
             "User": { "allOf": [{ "$ref": "#/components/schemas/Base" }, {
                 "properties": { "links": { "properties": { "self": {} } } } }] },
         }));
-        assert_eq!(schemas["User"]["properties"]["links"], json!({ "properties": { "avatar": {}, "self": {} } }));
+        assert_eq!(
+            schemas["User"]["properties"]["links"],
+            json!({ "properties": { "avatar": {}, "self": {} } })
+        );
     }
 
     #[test]
     fn one_reference_with_a_description_is_a_reference() {
-        let schemas = flattened(json!({
+        let schemas = flattened(&json!({
             "A": { "properties": { "b": { "allOf": [{ "$ref": "#/components/schemas/B" }], "description": "d" } } },
             "B": { "type": "object" },
         }));
-        assert_eq!(schemas["A"]["properties"]["b"], json!({ "$ref": "#/components/schemas/B" }));
+        assert_eq!(
+            schemas["A"]["properties"]["b"],
+            json!({ "$ref": "#/components/schemas/B" })
+        );
     }
 
     #[test]
     fn a_replaced_type_keeps_its_replacement() {
-        let schemas = flattened(json!({
+        let schemas = flattened(&json!({
             "A": { "properties": { "b": {
                 "allOf": [{ "$ref": "#/components/schemas/A" }], "nullable": true, "x-rust-type": { "path": "N" }
             } } },
         }));
-        assert_eq!(schemas["A"]["properties"]["b"], json!({ "nullable": true, "x-rust-type": { "path": "N" } }));
+        assert_eq!(
+            schemas["A"]["properties"]["b"],
+            json!({ "nullable": true, "x-rust-type": { "path": "N" } })
+        );
     }
 
     #[test]
     fn a_property_may_refer_to_its_own_schema() {
-        let schemas = flattened(json!({
+        let schemas = flattened(&json!({
             "A": { "allOf": [{ "$ref": "#/components/schemas/B" }, {
                 "properties": { "parent": { "$ref": "#/components/schemas/A" } } }] },
             "B": {},
         }));
-        assert_eq!(schemas["A"]["properties"]["parent"], json!({ "$ref": "#/components/schemas/A" }));
+        assert_eq!(
+            schemas["A"]["properties"]["parent"],
+            json!({ "$ref": "#/components/schemas/A" })
+        );
     }
 
     #[test]
@@ -224,6 +250,9 @@ mod tests {
             "A": { "allOf": [{ "$ref": "#/components/schemas/B" }, {}] },
         } } });
         let error = flatten_all_of(&mut document).unwrap_err().to_string();
-        assert!(error.contains("A: there is no #/components/schemas/B"), "{error}");
+        assert!(
+            error.contains("A: there is no #/components/schemas/B"),
+            "{error}"
+        );
     }
 }

@@ -22,9 +22,14 @@ pub(super) fn check_references(document: &mut Value) -> Result<()> {
         }
     });
     visit_schemas(document, &mut |schema| {
-        let variants = schema.pointer("/x-family/variants").and_then(Value::as_array);
+        let variants = schema
+            .pointer("/x-family/variants")
+            .and_then(Value::as_array);
         for variant in variants.into_iter().flatten() {
-            let name = variant.get("schema").and_then(Value::as_str).unwrap_or_default();
+            let name = variant
+                .get("schema")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             if !names.contains_key(name) {
                 problems.push(format!("the variant {name:?} of a family"));
             }
@@ -60,7 +65,10 @@ pub(super) fn check_paths(document: &mut Value) -> Result<()> {
 /// The names between braces.
 fn places(path: &str) -> Vec<&str> {
     let parts = path.split('{').skip(1);
-    parts.filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+    parts
+        .filter_map(|part| part.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 #[cfg(test)]
@@ -96,7 +104,10 @@ mod tests {
             "/b/{id}": { "get": {} },
         } });
         let error = check_paths(&mut document).unwrap_err().to_string();
-        assert!(error.contains("GET /b/{id} declares the path parameters []"), "{error}");
+        assert!(
+            error.contains("GET /b/{id} declares the path parameters []"),
+            "{error}"
+        );
         assert!(error.contains("1 operation(s)"), "{error}");
     }
 }

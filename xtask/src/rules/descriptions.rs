@@ -1,6 +1,5 @@
 //! Makes the document's own words safe and readable in rustdoc.
 
-use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::markdown;
@@ -10,9 +9,8 @@ use crate::markdown;
 /// They are written for a web page: rustdoc would compile their examples as
 /// Rust, take `["a"]` for a link, drop `<JWT Token>`, and leave links to
 /// Atlassian's site broken.
-pub(super) fn rustdoc_descriptions(document: &mut Value) -> Result<()> {
+pub(super) fn rustdoc_descriptions(document: &mut Value) {
     rewrite(document, true);
-    Ok(())
 }
 
 /// `keywords` is false inside `properties`, where a key is somebody's name.
@@ -24,7 +22,9 @@ fn rewrite(value: &mut Value, keywords: bool) {
                     ("description" | "x-deprecated", Value::String(text)) if keywords => {
                         *child = json!(markdown::for_rustdoc(text));
                     }
-                    ("summary", Value::String(text)) if keywords => *child = json!(markdown::one_line(text)),
+                    ("summary", Value::String(text)) if keywords => {
+                        *child = json!(markdown::one_line(text))
+                    }
                     _ => rewrite(child, !(keywords && key == "properties")),
                 }
             }
@@ -47,7 +47,7 @@ mod tests {
                 "description": { "type": "string", "description": "See [a]" },
             } } } },
         });
-        rustdoc_descriptions(&mut document).unwrap();
+        rustdoc_descriptions(&mut document);
         let expected = json!({
             "tags": [{ "description": "The \\<n> tags" }],
             "paths": { "/a": { "get": { "summary": "List all", "description": "code" } } },

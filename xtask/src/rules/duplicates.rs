@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use anyhow::Result;
 use serde_json::Value;
 
 use crate::document::schemas::{SCHEMA_PREFIX, components, components_mut, visit_references};
@@ -15,13 +14,18 @@ const ENVIRONMENTS: [&str; 2] = ["ddev", "stg_west"];
 /// They repeat `report`, `pipeline_step` and others for Bitbucket's development
 /// and staging environments; each would become a Rust type beside the real one.
 /// A reference to a copy is turned to the schema that it copies.
-pub(super) fn drop_environment_duplicates(document: &mut Value) -> Result<()> {
+pub(super) fn drop_environment_duplicates(document: &mut Value) {
     let Some(schemas) = components(document) else {
-        return Ok(());
+        return;
     };
     let originals: HashMap<String, String> = schemas
         .keys()
-        .filter_map(|name| Some((name.clone(), original(name, |base| schemas.contains_key(base))?)))
+        .filter_map(|name| {
+            Some((
+                name.clone(),
+                original(name, |base| schemas.contains_key(base))?,
+            ))
+        })
         .collect();
     if let Some(schemas) = components_mut(document) {
         schemas.retain(|name, _| !originals.contains_key(name));
@@ -32,7 +36,6 @@ pub(super) fn drop_environment_duplicates(document: &mut Value) -> Result<()> {
             *reference = format!("{SCHEMA_PREFIX}{original}");
         }
     });
-    Ok(())
 }
 
 /// The schema that `name` copies, if it is a copy and the document has the original.
@@ -60,7 +63,7 @@ mod tests {
             "deployments_stg_west_report": { "type": "object" },
             "user": { "$ref": "#/components/schemas/ddev_report" },
         } } });
-        drop_environment_duplicates(&mut document).unwrap();
+        drop_environment_duplicates(&mut document);
         let expected = json!({ "components": { "schemas": {
             "report": { "type": "object" },
             "user": { "$ref": "#/components/schemas/report" },
@@ -72,7 +75,7 @@ mod tests {
     fn a_schema_without_an_original_stays() {
         let mut document = json!({ "components": { "schemas": { "ddev_only": {}, "paddev_report": {}, "report": {} } } });
         let before = document.clone();
-        drop_environment_duplicates(&mut document).unwrap();
+        drop_environment_duplicates(&mut document);
         assert_eq!(document, before);
     }
 }

@@ -22,9 +22,8 @@ const KNOWN: [&str; 13] = [
 
 /// Removes the publisher's own extensions: they describe Bitbucket's machinery,
 /// mean nothing to a client, and would fill reviews.
-pub(super) fn drop_foreign_extensions(document: &mut Value) -> Result<()> {
+pub(super) fn drop_foreign_extensions(document: &mut Value) {
     drop_below(document, true);
-    Ok(())
 }
 
 /// `keywords` is false inside `properties`, where a key is somebody's name.
@@ -71,7 +70,7 @@ mod tests {
             "x-revision": "1",
             "schema": { "x-bb-url": "/a", "x-paged": "link", "properties": { "x-custom": {} } }
         });
-        drop_foreign_extensions(&mut document).unwrap();
+        drop_foreign_extensions(&mut document);
         let expected = json!({ "schema": { "x-paged": "link", "properties": { "x-custom": {} } } });
         assert_eq!(document, expected);
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{report, words};
 use crate::document::schemas::{
-    Position, Role, children_mut, components_mut, operation_schemas_mut, operations_mut, reference_to,
-    visit_schema,
+    Position, Role, children_mut, components_mut, operation_schemas_mut, operations_mut,
+    reference_to, visit_schema,
 };
 
 /// Moves every inline object and enum into a named schema.
@@ -22,14 +22,27 @@ pub(super) fn hoist_inline_schemas(document: &mut Value) -> Result<()> {
         finder.descend(schema, &Hint::named(name), name);
     }
     for operation in operations_mut(document) {
-        let name = operation.object.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let name = operation
+            .object
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let name = words::pascal_case(name);
         let label = operation.label();
         for (role, schema) in operation_schemas_mut(operation.object) {
             let (hint, place) = match role {
-                Role::Parameter(parameter) => (Hint::of(&name, &parameter), format!("{label}, parameter {parameter}")),
-                Role::Request => (Hint::named(&format!("{name}Body")), format!("{label}, request body")),
-                Role::Response(status) => (Hint::named(&format!("{name}Response")), format!("{label}, answer {status}")),
+                Role::Parameter(parameter) => (
+                    Hint::of(&name, &parameter),
+                    format!("{label}, parameter {parameter}"),
+                ),
+                Role::Request => (
+                    Hint::named(&format!("{name}Body")),
+                    format!("{label}, request body"),
+                ),
+                Role::Response(status) => (
+                    Hint::named(&format!("{name}Response")),
+                    format!("{label}, answer {status}"),
+                ),
             };
             finder.place(schema, &hint, &place);
         }
@@ -43,9 +56,17 @@ fn register(document: &mut Value, found: Vec<Found>) -> Vec<String> {
     let mut problems = Vec::new();
     let mut places: HashMap<String, String> = HashMap::new();
     let Some(schemas) = components_mut(document) else {
-        return found.iter().map(|one| format!("{}: the document has no components/schemas", one.place)).collect();
+        return found
+            .iter()
+            .map(|one| format!("{}: the document has no components/schemas", one.place))
+            .collect();
     };
-    for Found { name, schema, place } in found {
+    for Found {
+        name,
+        schema,
+        place,
+    } in found
+    {
         if !words::is_pascal_case(&name) {
             problems.push(format!("{place} would be called {name:?}"));
             continue;
@@ -59,7 +80,9 @@ fn register(document: &mut Value, found: Vec<Found>) -> Vec<String> {
             Some(_) => {
                 let named = format!("components/schemas/{name}");
                 let other = places.get(&name).unwrap_or(&named);
-                problems.push(format!("{other} and {place} would both be called {name} and differ"));
+                problems.push(format!(
+                    "{other} and {place} would both be called {name} and differ"
+                ));
             }
         }
     }
@@ -91,11 +114,17 @@ impl Hint {
 
     /// The items of a named list must not take the name of the list.
     fn named(name: &str) -> Self {
-        Self { whole: name.to_owned(), item: format!("{name}Item") }
+        Self {
+            whole: name.to_owned(),
+            item: format!("{name}Item"),
+        }
     }
 
     fn item(&self) -> Self {
-        Self { whole: self.item.clone(), item: self.item.clone() }
+        Self {
+            whole: self.item.clone(),
+            item: self.item.clone(),
+        }
     }
 }
 
@@ -116,19 +145,33 @@ impl Finder {
             object.shift_remove("nullable");
             object.shift_remove("x-name")
         });
-        let name = given.as_ref().and_then(Value::as_str).unwrap_or(&hint.whole).to_owned();
+        let name = given
+            .as_ref()
+            .and_then(Value::as_str)
+            .unwrap_or(&hint.whole)
+            .to_owned();
         *schema = reference_to(&name);
         self.descend(&mut hoisted, &Hint::named(&name), place);
-        self.found.push(Found { name, schema: hoisted, place: place.to_owned() });
+        self.found.push(Found {
+            name,
+            schema: hoisted,
+            place: place.to_owned(),
+        });
     }
 
     fn descend(&mut self, schema: &mut Value, hint: &Hint, place: &str) {
         for (position, child) in children_mut(schema) {
             match position {
                 Position::Property(name) => {
-                    self.place(child, &Hint::of(&hint.whole, &name), &format!("{place}.{name}"));
+                    self.place(
+                        child,
+                        &Hint::of(&hint.whole, &name),
+                        &format!("{place}.{name}"),
+                    );
                 }
-                Position::Items | Position::MapValues => self.place(child, &hint.item(), &format!("{place}[]")),
+                Position::Items | Position::MapValues => {
+                    self.place(child, &hint.item(), &format!("{place}[]"))
+                }
                 Position::Member | Position::RustTypeParameter => self.place(child, hint, place),
             }
         }
@@ -138,8 +181,13 @@ impl Finder {
 /// Whether a schema would become a type: an object with properties or an enum,
 /// and not one that an existing Rust type replaces.
 fn needs_name(schema: &Value) -> bool {
-    let replaced = ["$ref", "x-rust-type"].iter().any(|key| schema.get(key).is_some());
-    let object = schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    let replaced = ["$ref", "x-rust-type"]
+        .iter()
+        .any(|key| schema.get(key).is_some());
+    let object = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|all| !all.is_empty());
     !replaced && (object || schema.get("enum").is_some_and(Value::is_array))
 }
 

@@ -40,8 +40,14 @@ fn maps_and_nested_lists_are_looked_into() {
             "type": "array", "items": { "type": "array", "items": { "enum": ["a"] } } } } } },
         "List": { "type": "array", "items": { "properties": { "a": {} } } },
     }));
-    assert_eq!(schemas["Events"]["additionalProperties"], reference_to("EventsItem"));
-    assert_eq!(schemas["EventsItem"]["properties"]["links"]["items"]["items"], reference_to("EventsItemLink"));
+    assert_eq!(
+        schemas["Events"]["additionalProperties"],
+        reference_to("EventsItem")
+    );
+    assert_eq!(
+        schemas["EventsItem"]["properties"]["links"]["items"]["items"],
+        reference_to("EventsItemLink")
+    );
     assert_eq!(schemas["List"]["items"], reference_to("ListItem"));
 }
 
@@ -50,7 +56,10 @@ fn a_schema_may_refer_to_itself() {
     let document = json!({ "Comment": { "properties": { "parent": { "properties": {
         "parent": { "$ref": "#/components/schemas/Comment" } } } } } });
     let schemas = schemas(&document);
-    assert_eq!(schemas["CommentParent"]["properties"]["parent"], reference_to("Comment"));
+    assert_eq!(
+        schemas["CommentParent"]["properties"]["parent"],
+        reference_to("Comment")
+    );
 }
 
 #[test]
@@ -71,10 +80,22 @@ fn parameters_and_bodies_are_called_after_the_operation() {
     }));
     let operation = &document["paths"]["/a"]["post"];
     let parameters = &operation["parameters"];
-    assert_eq!(parameters[0]["schema"]["items"], reference_to("ListThingsState"));
-    assert_eq!(parameters[1]["schema"]["items"], reference_to("ListThingsRole"));
-    assert_eq!(parameters[2]["schema"], reference_to("ListThingsTargetRefType"));
-    assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"], reference_to("ListThingsBody"));
+    assert_eq!(
+        parameters[0]["schema"]["items"],
+        reference_to("ListThingsState")
+    );
+    assert_eq!(
+        parameters[1]["schema"]["items"],
+        reference_to("ListThingsRole")
+    );
+    assert_eq!(
+        parameters[2]["schema"],
+        reference_to("ListThingsTargetRefType")
+    );
+    assert_eq!(
+        operation["requestBody"]["content"]["application/json"]["schema"],
+        reference_to("ListThingsBody")
+    );
     let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!(answer["items"], reference_to("ListThingsResponseItem"));
     assert_eq!(components(&document).unwrap().len(), 5);
@@ -82,10 +103,17 @@ fn parameters_and_bodies_are_called_after_the_operation() {
 
 #[test]
 fn the_same_type_in_two_places_is_shared() {
-    let rendered = |description: &str| json!({ "x-name": "Rendered", "description": description,
-        "properties": { "raw": { "type": "string", "description": description } } });
-    let schemas = schemas(&json!({ "A": { "properties": { "title": rendered("first"), "text": rendered("second") } } }));
-    assert_eq!(schemas["A"]["properties"]["title"], reference_to("Rendered"));
+    let rendered = |description: &str| {
+        json!({ "x-name": "Rendered", "description": description,
+        "properties": { "raw": { "type": "string", "description": description } } })
+    };
+    let schemas = schemas(
+        &json!({ "A": { "properties": { "title": rendered("first"), "text": rendered("second") } } }),
+    );
+    assert_eq!(
+        schemas["A"]["properties"]["title"],
+        reference_to("Rendered")
+    );
     assert_eq!(schemas["A"]["properties"]["text"], reference_to("Rendered"));
     assert_eq!(schemas["Rendered"]["description"], "first");
 }
@@ -101,8 +129,14 @@ fn different_types_of_one_name_are_an_error_that_names_both_places() {
         "Other": { "properties": {} },
     } } });
     let error = hoist_inline_schemas(&mut document).unwrap_err().to_string();
-    assert!(error.contains("A.b and A.c would both be called Thing and differ"), "{error}");
-    assert!(error.contains("components/schemas/Other and A.d"), "{error}");
+    assert!(
+        error.contains("A.b and A.c would both be called Thing and differ"),
+        "{error}"
+    );
+    assert!(
+        error.contains("components/schemas/Other and A.d"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -124,5 +158,8 @@ fn a_name_that_is_no_type_is_an_error() {
         "paths": { "/a": { "get": { "parameters": [{ "name": "1", "schema": { "enum": ["a"] } }] } } },
     });
     let error = hoist_inline_schemas(&mut document).unwrap_err().to_string();
-    assert!(error.contains("GET /a, parameter 1 would be called \"1\""), "{error}");
+    assert!(
+        error.contains("GET /a, parameter 1 would be called \"1\""),
+        "{error}"
+    );
 }

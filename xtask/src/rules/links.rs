@@ -1,6 +1,5 @@
 //! One type for all links.
 
-use anyhow::Result;
 use serde_json::{Map, Value};
 
 use crate::document::schemas::{components, reference_to, visit_schemas};
@@ -12,10 +11,10 @@ const LINK: &str = "Link";
 ///
 /// The document repeats `{href, name}` at each of its links; each would become
 /// a type of its own, and no function could take any link.
-pub(super) fn share_link_object(document: &mut Value) -> Result<()> {
+pub(super) fn share_link_object(document: &mut Value) {
     let shared = components(document).and_then(|schemas| schemas.get(LINK));
     if !shared.and_then(Value::as_object).is_some_and(is_link) {
-        return Ok(());
+        return;
     }
     visit_schemas(document, &mut |schema| {
         // The outermost schema is visited too: it must not refer to itself.
@@ -25,7 +24,6 @@ pub(super) fn share_link_object(document: &mut Value) -> Result<()> {
             }
         }
     });
-    Ok(())
 }
 
 /// Whether a schema describes a link: an `href`, perhaps a `name`, and nothing else.
@@ -33,8 +31,14 @@ fn is_link(schema: &Map<String, Value>) -> bool {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
         return false;
     };
-    let own_type = ["x-name", "x-rust-type"].iter().any(|key| schema.contains_key(*key));
-    !own_type && properties.contains_key("href") && properties.keys().all(|key| ["href", "name"].contains(&key.as_str()))
+    let own_type = ["x-name", "x-rust-type"]
+        .iter()
+        .any(|key| schema.contains_key(*key));
+    !own_type
+        && properties.contains_key("href")
+        && properties
+            .keys()
+            .all(|key| ["href", "name"].contains(&key.as_str()))
 }
 
 #[cfg(test)]
@@ -52,7 +56,7 @@ mod tests {
                 "other": { "properties": { "href": {}, "rel": {} } },
             } } } },
         } } });
-        share_link_object(&mut document).unwrap();
+        share_link_object(&mut document);
         let expected = json!({ "components": { "schemas": {
             "Link": link,
             "User": { "properties": { "links": { "properties": {
@@ -69,7 +73,7 @@ mod tests {
             "User": { "properties": { "self": { "properties": { "href": {} } } } },
         } } });
         let before = document.clone();
-        share_link_object(&mut document).unwrap();
+        share_link_object(&mut document);
         assert_eq!(document, before);
     }
 }

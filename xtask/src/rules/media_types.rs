@@ -1,6 +1,5 @@
 //! One kind of body for each request and response.
 
-use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use crate::document::schemas::operations_mut;
@@ -15,13 +14,19 @@ const BYTES: &str = "application/octet-stream";
 /// The generator makes one method of an operation, with one type of body. JSON
 /// is what the other media types of the same body merely repeat; where there is
 /// no JSON the answer is a stream of bytes.
-pub(super) fn one_media_type(document: &mut Value) -> Result<()> {
+pub(super) fn one_media_type(document: &mut Value) {
     for operation in operations_mut(document) {
         if let Some(content) = content_mut(operation.object.get_mut("requestBody")) {
             keep_one(content, &[JSON, FORM, MULTIPART]);
         }
-        let responses = operation.object.get_mut("responses").and_then(Value::as_object_mut);
-        for response in responses.into_iter().flat_map(|responses| responses.values_mut()) {
+        let responses = operation
+            .object
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for response in responses
+            .into_iter()
+            .flat_map(|responses| responses.values_mut())
+        {
             if content_mut(Some(response)).is_some_and(|content| content.is_empty()) {
                 remove_content(response);
             }
@@ -30,7 +35,6 @@ pub(super) fn one_media_type(document: &mut Value) -> Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 fn content_mut(holder: Option<&mut Value>) -> Option<&mut Map<String, Value>> {
@@ -53,15 +57,27 @@ fn keep_one(content: &mut Map<String, Value>, preferred: &[&str]) {
     let (media_type, schema) = preferred
         .iter()
         .find_map(|wanted| described(wanted))
-        .unwrap_or_else(|| (BYTES.to_owned(), Some(json!({ "type": "string", "format": "binary" }))));
+        .unwrap_or_else(|| {
+            (
+                BYTES.to_owned(),
+                Some(json!({ "type": "string", "format": "binary" })),
+            )
+        });
     content.clear();
-    content.insert(media_type, json!({ "schema": schema.unwrap_or_else(|| json!({})) }));
+    content.insert(
+        media_type,
+        json!({ "schema": schema.unwrap_or_else(|| json!({})) }),
+    );
 }
 
 /// The media type without parameters; a JSON dialect counts as JSON.
 fn essence(media_type: &str) -> &str {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if essence.ends_with("+json") { JSON } else { essence }
+    if essence.ends_with("+json") {
+        JSON
+    } else {
+        essence
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +86,7 @@ mod tests {
 
     fn after(operation: &Value) -> Value {
         let mut document = json!({ "paths": { "/a": { "post": operation } } });
-        one_media_type(&mut document).unwrap();
+        one_media_type(&mut document);
         document["paths"]["/a"]["post"].take()
     }
 
@@ -94,14 +110,24 @@ mod tests {
             "requestBody": { "content": { "multipart/form-data": { "schema": { "type": "object" } } } },
             "responses": { "200": { "content": { "text/plain": { "schema": { "type": "string" } } } }, "204": { "content": {} } },
         }));
-        assert_eq!(operation["requestBody"]["content"], json!({ "multipart/form-data": { "schema": { "type": "object" } } }));
+        assert_eq!(
+            operation["requestBody"]["content"],
+            json!({ "multipart/form-data": { "schema": { "type": "object" } } })
+        );
         let bytes = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
-        assert_eq!(operation["responses"], json!({ "200": { "content": bytes }, "204": {} }));
+        assert_eq!(
+            operation["responses"],
+            json!({ "200": { "content": bytes }, "204": {} })
+        );
     }
 
     #[test]
     fn json_of_unknown_shape_is_any_value() {
-        let operation = after(&json!({ "responses": { "200": { "content": { "application/json": {} } } } }));
-        assert_eq!(operation["responses"]["200"]["content"], json!({ "application/json": { "schema": {} } }));
+        let operation =
+            after(&json!({ "responses": { "200": { "content": { "application/json": {} } } } }));
+        assert_eq!(
+            operation["responses"]["200"]["content"],
+            json!({ "application/json": { "schema": {} } })
+        );
     }
 }

@@ -20,67 +20,106 @@ mod media_types;
 mod names;
 mod nullable;
 mod open;
-mod operation_names;
+pub(crate) mod operation_names;
 mod pages;
 mod parameters;
-mod prune;
+pub(crate) mod prune;
 mod request_bodies;
 mod responses;
-mod shared_parts;
+pub(crate) mod shared_parts;
 mod tags;
 pub(crate) mod words;
 
 /// One rule: its name in messages, and its function.
 pub(crate) struct Rule {
     pub(crate) name: &'static str,
-    pub(crate) apply: fn(&mut Value) -> Result<()>,
+    function: Function,
 }
 
-macro_rules! rules {
-    ($($module:ident::$function:ident),* $(,)?) => {
-        [$(Rule { name: stringify!($function), apply: $module::$function }),*]
-    };
+enum Function {
+    /// Makes any document follow the rule.
+    Rewrite(fn(&mut Value)),
+    /// Needs something of the document, and says what is missing.
+    Demand(fn(&mut Value) -> Result<()>),
+}
+
+impl Rule {
+    /// Makes the document follow the rule.
+    pub(crate) fn apply(&self, document: &mut Value) -> Result<()> {
+        match self.function {
+            Function::Rewrite(function) => {
+                function(document);
+                Ok(())
+            }
+            Function::Demand(function) => {
+                function(document).with_context(|| format!("rule {}", self.name))
+            }
+        }
+    }
+}
+
+const fn rewrite(name: &'static str, function: fn(&mut Value)) -> Rule {
+    Rule {
+        name,
+        function: Function::Rewrite(function),
+    }
+}
+
+const fn demand(name: &'static str, function: fn(&mut Value) -> Result<()>) -> Rule {
+    Rule {
+        name,
+        function: Function::Demand(function),
+    }
 }
 
 /// Every rule, in the order in which they are applied.
-pub(crate) const RULES: &[Rule] = &rules![
-    operation_names::check_operation_names,
-    duplicates::drop_environment_duplicates,
-    shared_parts::inline_shared_parts,
-    tags::name_tags,
-    names::name_schemas,
-    all_of::flatten_all_of,
-    extensions::drop_foreign_extensions,
-    open::open_objects,
-    open::drop_required,
-    constraints::drop_constraints,
-    formats::plain_formats,
-    enums::plain_enums,
-    parameters::plain_path_parameters,
-    media_types::one_media_type,
-    descriptions::rustdoc_descriptions,
-    responses::one_success,
-    responses::unify_errors,
-    request_bodies::require_bodies,
-    links::share_link_object,
-    hoist::hoist_inline_schemas,
-    names::drop_titles,
-    pages::mark_pages,
-    pages::mark_paged_operations,
-    parameters::add_paging_parameters,
-    parameters::add_fields_parameter,
-    nullable::tolerate_null_collections,
-    prune::prune_unreferenced,
-    check::check_references,
-    check::check_paths,
+pub(crate) const RULES: &[Rule] = &[
+    demand(
+        "check_operation_names",
+        operation_names::check_operation_names,
+    ),
+    rewrite(
+        "drop_environment_duplicates",
+        duplicates::drop_environment_duplicates,
+    ),
+    demand("inline_shared_parts", shared_parts::inline_shared_parts),
+    demand("name_tags", tags::name_tags),
+    demand("name_schemas", names::name_schemas),
+    demand("flatten_all_of", all_of::flatten_all_of),
+    rewrite(
+        "drop_foreign_extensions",
+        extensions::drop_foreign_extensions,
+    ),
+    rewrite("open_objects", open::open_objects),
+    rewrite("drop_required", open::drop_required),
+    rewrite("drop_constraints", constraints::drop_constraints),
+    rewrite("plain_formats", formats::plain_formats),
+    rewrite("plain_enums", enums::plain_enums),
+    rewrite("plain_path_parameters", parameters::plain_path_parameters),
+    rewrite("one_media_type", media_types::one_media_type),
+    rewrite("rustdoc_descriptions", descriptions::rustdoc_descriptions),
+    demand("one_success", responses::one_success),
+    demand("unify_errors", responses::unify_errors),
+    rewrite("require_bodies", request_bodies::require_bodies),
+    rewrite("share_link_object", links::share_link_object),
+    demand("hoist_inline_schemas", hoist::hoist_inline_schemas),
+    rewrite("drop_titles", names::drop_titles),
+    rewrite("mark_pages", pages::mark_pages),
+    demand("mark_paged_operations", pages::mark_paged_operations),
+    rewrite("add_paging_parameters", parameters::add_paging_parameters),
+    rewrite("add_fields_parameter", parameters::add_fields_parameter),
+    rewrite(
+        "tolerate_null_collections",
+        nullable::tolerate_null_collections,
+    ),
+    rewrite("prune_unreferenced", prune::prune_unreferenced),
+    demand("check_references", check::check_references),
+    demand("check_paths", check::check_paths),
 ];
 
 /// Applies every rule.
 pub(crate) fn apply(document: &mut Value) -> Result<()> {
-    for rule in RULES {
-        (rule.apply)(document).with_context(|| format!("rule {}", rule.name))?;
-    }
-    Ok(())
+    RULES.iter().try_for_each(|rule| rule.apply(document))
 }
 
 /// One error of several lines, or none.

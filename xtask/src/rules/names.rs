@@ -21,7 +21,12 @@ pub(super) fn name_schemas(document: &mut Value) -> Result<()> {
     };
     let names: Vec<(String, String)> = schemas
         .iter()
-        .map(|(key, schema)| (key.clone(), given_name(schema).unwrap_or_else(|| words::pascal_case(key))))
+        .map(|(key, schema)| {
+            (
+                key.clone(),
+                given_name(schema).unwrap_or_else(|| words::pascal_case(key)),
+            )
+        })
         .collect();
     check(&names)?;
     let names: HashMap<String, String> = names.into_iter().collect();
@@ -38,7 +43,11 @@ pub(super) fn name_schemas(document: &mut Value) -> Result<()> {
 
 /// The name given to a schema, on itself or on the own part of its `allOf`.
 fn given_name(schema: &Value) -> Option<String> {
-    let own_parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let own_parts = schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     std::iter::once(schema)
         .chain(own_parts)
         .find_map(|part| part.get("x-name")?.as_str())
@@ -80,10 +89,10 @@ fn rename_references(document: &mut Value, names: &HashMap<String, String>) {
     });
     visit_schemas(document, &mut |schema| {
         for variant in family_variants_mut(schema) {
-            if let Some(Value::String(name)) = variant.get_mut("schema") {
-                if let Some(new) = names.get(name.as_str()) {
-                    name.clone_from(new);
-                }
+            if let Some(Value::String(name)) = variant.get_mut("schema")
+                && let Some(new) = names.get(name.as_str())
+            {
+                name.clone_from(new);
             }
         }
     });
@@ -91,18 +100,22 @@ fn rename_references(document: &mut Value, names: &HashMap<String, String>) {
 
 /// The variants of a schema that is the base of a family.
 fn family_variants_mut(schema: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let variants = schema.pointer_mut("/x-family/variants").and_then(Value::as_array_mut);
-    variants.into_iter().flatten().filter_map(Value::as_object_mut)
+    let variants = schema
+        .pointer_mut("/x-family/variants")
+        .and_then(Value::as_array_mut);
+    variants
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
 }
 
 /// Drops titles: the generator makes further types of them, beside the names given here.
-pub(super) fn drop_titles(document: &mut Value) -> Result<()> {
+pub(super) fn drop_titles(document: &mut Value) {
     visit_schemas(document, &mut |schema| {
         if let Some(schema) = schema.as_object_mut() {
             schema.shift_remove("title");
         }
     });
-    Ok(())
 }
 
 #[cfg(test)]
@@ -134,12 +147,16 @@ mod tests {
     fn two_schemas_of_one_name_are_an_error() {
         let mut document = json!({ "components": { "schemas": { "a_b": {}, "a.b": {} } } });
         let error = name_schemas(&mut document).unwrap_err().to_string();
-        assert!(error.contains("a_b and a.b would both be called AB"), "{error}");
+        assert!(
+            error.contains("a_b and a.b would both be called AB"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_name_that_is_no_type_is_an_error() {
-        let mut document = json!({ "components": { "schemas": { "a": { "x-name": "pull_request" } } } });
+        let mut document =
+            json!({ "components": { "schemas": { "a": { "x-name": "pull_request" } } } });
         let error = name_schemas(&mut document).unwrap_err().to_string();
         assert!(error.contains("pull_request"), "{error}");
     }
@@ -149,7 +166,7 @@ mod tests {
         let mut document = json!({ "components": { "schemas": {
             "A": { "title": "A", "properties": { "title": { "type": "string", "title": "T" } } }
         } } });
-        drop_titles(&mut document).unwrap();
+        drop_titles(&mut document);
         let expected = json!({ "components": { "schemas": {
             "A": { "properties": { "title": { "type": "string" } } }
         } } });

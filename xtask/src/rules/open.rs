@@ -1,6 +1,5 @@
 //! Lets objects hold more, and less, than the document says.
 
-use anyhow::Result;
 use serde_json::Value;
 
 use crate::document::schemas::visit_schemas;
@@ -10,12 +9,15 @@ use crate::document::schemas::visit_schemas;
 /// Closed objects would refuse every response to which Bitbucket has added a
 /// field, and Bitbucket sends undocumented fields already. A map, whose values
 /// have a schema, stays.
-pub(super) fn open_objects(document: &mut Value) -> Result<()> {
+pub(super) fn open_objects(document: &mut Value) {
     visit_schemas(document, &mut |schema| {
         let Some(schema) = schema.as_object_mut() else {
             return;
         };
-        if schema.get("additionalProperties").is_some_and(|value| !is_map(value)) {
+        if schema
+            .get("additionalProperties")
+            .is_some_and(|value| !is_map(value))
+        {
             schema.shift_remove("additionalProperties");
         }
         let empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
@@ -23,12 +25,13 @@ pub(super) fn open_objects(document: &mut Value) -> Result<()> {
             schema.shift_remove("properties");
         }
     });
-    Ok(())
 }
 
 /// `additionalProperties: {}` says as little as `true`.
 fn is_map(additional: &Value) -> bool {
-    additional.as_object().is_some_and(|schema| !schema.is_empty())
+    additional
+        .as_object()
+        .is_some_and(|schema| !schema.is_empty())
 }
 
 /// Drops `required` from every schema.
@@ -36,13 +39,12 @@ fn is_map(additional: &Value) -> bool {
 /// With `fields=` any property can be absent from a response, real responses
 /// leave out some of the required ones, and the schemas serve as request bodies
 /// too, where `type` is required by the document and sent by nobody.
-pub(super) fn drop_required(document: &mut Value) -> Result<()> {
+pub(super) fn drop_required(document: &mut Value) {
     visit_schemas(document, &mut |schema| {
         if let Some(schema) = schema.as_object_mut() {
             schema.shift_remove("required");
         }
     });
-    Ok(())
 }
 
 #[cfg(test)]
@@ -60,7 +62,7 @@ mod tests {
             "Map": { "additionalProperties": { "additionalProperties": false, "type": "object" } },
             "Free": { "additionalProperties": {} },
         } } });
-        open_objects(&mut document).unwrap();
+        open_objects(&mut document);
         let expected = json!({ "components": { "schemas": {
             "Closed": { "properties": { "additionalProperties": { "type": "string" }, "data": {} } },
             "Map": { "additionalProperties": { "type": "object" } },
@@ -74,7 +76,7 @@ mod tests {
         let mut document = json!({ "components": { "schemas": {
             "A": { "required": ["type"], "properties": { "required": { "type": "boolean" } } },
         } } });
-        drop_required(&mut document).unwrap();
+        drop_required(&mut document);
         let expected = json!({ "components": { "schemas": {
             "A": { "properties": { "required": { "type": "boolean" } } },
         } } });

@@ -15,7 +15,10 @@ use crate::document::schemas::{Operation, operations};
 /// with the path.
 pub(super) fn check_operation_names(document: &mut Value) -> Result<()> {
     let problems = problems(document);
-    report("operation(s) need a name (operationId) from an overlay", &problems)
+    report(
+        "operation(s) need a name (operationId) from an overlay",
+        &problems,
+    )
 }
 
 /// What is wrong with the names, an entry for each operation.
@@ -29,7 +32,9 @@ pub(crate) fn problems(document: &Value) -> Vec<String> {
             continue;
         };
         if !words::is_snake_case(name) {
-            problems.push(format!("{label} is called {name:?}, which is not snake_case"));
+            problems.push(format!(
+                "{label} is called {name:?}, which is not snake_case"
+            ));
         }
         if let Some(other) = seen.insert(name.to_owned(), label.clone()) {
             problems.push(format!("{label} is called {name:?}, and so is {other}"));
@@ -54,7 +59,9 @@ mod tests {
             "/a": { "get": { "operationId": "get_a" }, "put": {}, "post": { "operationId": "createA" } },
             "/b": { "get": { "operationId": "get_a" } },
         } });
-        let error = check_operation_names(&mut document).unwrap_err().to_string();
+        let error = check_operation_names(&mut document)
+            .unwrap_err()
+            .to_string();
         for expected in [
             "3 operation(s)",
             "PUT /a has none",

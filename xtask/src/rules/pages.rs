@@ -13,20 +13,20 @@ const PAGE: [&str; 6] = ["next", "previous", "page", "pagelen", "size", "values"
 ///
 /// build.rs makes the one generic `Page<Item>` of these. A page with properties
 /// of its own (`x-page-struct`) stays a struct, so that they are not lost.
-pub(super) fn mark_pages(document: &mut Value) -> Result<()> {
+pub(super) fn mark_pages(document: &mut Value) {
     let schemas = components_mut(document).into_iter().flatten();
     for schema in schemas.filter_map(|(_, schema)| schema.as_object_mut()) {
         let Some(item) = page_item(schema) else {
             continue;
         };
         let properties = schema.get("properties").and_then(Value::as_object);
-        let more = properties.is_some_and(|all| all.keys().any(|key| !PAGE.contains(&key.as_str())));
+        let more =
+            properties.is_some_and(|all| all.keys().any(|key| !PAGE.contains(&key.as_str())));
         schema.insert("x-page-item".to_owned(), json!(item));
         if more {
             schema.insert("x-page-struct".to_owned(), json!(true));
         }
     }
-    Ok(())
 }
 
 /// The name of the items' schema, if this is a page: a list of `values` among
@@ -34,7 +34,10 @@ pub(super) fn mark_pages(document: &mut Value) -> Result<()> {
 fn page_item(schema: &Map<String, Value>) -> Option<String> {
     let properties = schema.get("properties")?.as_object()?;
     let values = properties.get("values")?;
-    let others = PAGE.iter().filter(|key| properties.contains_key(**key)).count();
+    let others = PAGE
+        .iter()
+        .filter(|key| properties.contains_key(**key))
+        .count();
     let item = reference_name(values.get("items")?)?;
     (others > 1).then(|| item.to_owned())
 }
@@ -46,15 +49,22 @@ pub(super) fn mark_paged_operations(document: &mut Value) -> Result<()> {
     let mut problems = Vec::new();
     for operation in operations_mut(document) {
         let schema = success_schema(operation.object).and_then(reference_name);
-        let page = schema.and_then(|name| schemas.get(name)?.get("x-page-item")).is_some();
+        let page = schema
+            .and_then(|name| schemas.get(name)?.get("x-page-item"))
+            .is_some();
         match (page, operation.object.get("x-paged")) {
             (true, None) => {
                 operation.object.insert("x-paged".to_owned(), json!("link"));
             }
             (true, Some(how)) if how != "link" && how != "number" => {
-                problems.push(format!("{} says x-paged {how}, not link or number", operation.label()));
+                problems.push(format!(
+                    "{} says x-paged {how}, not link or number",
+                    operation.label()
+                ));
             }
-            (false, Some(_)) => problems.push(format!("{} does not answer with a page", operation.label())),
+            (false, Some(_)) => {
+                problems.push(format!("{} does not answer with a page", operation.label()))
+            }
             _ => {}
         }
     }
@@ -65,7 +75,10 @@ pub(super) fn mark_paged_operations(document: &mut Value) -> Result<()> {
 pub(crate) fn success_schema(operation: &Map<String, Value>) -> Option<&Value> {
     let responses = operation.get("responses")?.as_object()?;
     let (_, response) = responses.iter().find(|(code, _)| code.starts_with('2'))?;
-    response.get("content")?.get("application/json")?.get("schema")
+    response
+        .get("content")?
+        .get("application/json")?
+        .get("schema")
 }
 
 #[cfg(test)]
@@ -74,7 +87,8 @@ mod tests {
     use crate::document::schemas::reference_to;
 
     fn page(more: &[&str]) -> Value {
-        let mut properties = json!({ "next": {}, "values": { "type": "array", "items": reference_to("Tag") } });
+        let mut properties =
+            json!({ "next": {}, "values": { "type": "array", "items": reference_to("Tag") } });
         for name in more {
             properties[*name] = json!({});
         }
@@ -93,7 +107,7 @@ mod tests {
             "List": { "properties": { "values": { "items": reference_to("Tag") } } },
             "Tag": {},
         } } });
-        mark_pages(&mut document).unwrap();
+        mark_pages(&mut document);
         let schemas = &document["components"]["schemas"];
         assert_eq!(schemas["Plain"]["x-page-item"], "Tag");
         assert_eq!(schemas["Plain"].get("x-page-struct"), None);
@@ -121,7 +135,12 @@ mod tests {
         let mut wrong = operation("Tag");
         wrong["x-paged"] = json!("number");
         let mut document = json!({ "paths": { "/a": { "get": wrong } }, "components": { "schemas": { "Tag": {} } } });
-        let error = mark_paged_operations(&mut document).unwrap_err().to_string();
-        assert!(error.contains("GET /a does not answer with a page"), "{error}");
+        let error = mark_paged_operations(&mut document)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("GET /a does not answer with a page"),
+            "{error}"
+        );
     }
 }

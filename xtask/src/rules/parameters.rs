@@ -1,37 +1,57 @@
 //! Parameters that hold everywhere.
 
-use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use crate::document::schemas::{Operation, operations_mut};
 use super::pages;
+use crate::document::schemas::{Operation, operations_mut};
 
 /// Makes path parameters required strings or integers.
 ///
 /// A path without its parameter is another path. A value in a path is not an
 /// enum: Bitbucket adds kinds of hooks and of merge checks, and a path cannot
 /// say "unknown"; the known values are told in the description.
-pub(super) fn plain_path_parameters(document: &mut Value) -> Result<()> {
+pub(super) fn plain_path_parameters(document: &mut Value) {
     for operation in operations_mut(document) {
-        let parameters = operation.object.get_mut("parameters").and_then(Value::as_array_mut);
-        for parameter in parameters.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let parameters = operation
+            .object
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut);
+        for parameter in parameters
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
             if parameter.get("in").is_some_and(|place| place == "path") {
                 make_plain(parameter);
             }
         }
     }
-    Ok(())
 }
 
 fn make_plain(parameter: &mut Map<String, Value>) {
     let schema = parameter.get("schema");
-    let integer = schema.and_then(|schema| schema.get("type")).is_some_and(|kind| kind == "integer");
-    let values = schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array);
-    let values: Vec<String> =
-        values.into_iter().flatten().filter_map(Value::as_str).map(|value| format!("`{value}`")).collect();
+    let integer = schema
+        .and_then(|schema| schema.get("type"))
+        .is_some_and(|kind| kind == "integer");
+    let values = schema
+        .and_then(|schema| schema.get("enum"))
+        .and_then(Value::as_array);
+    let values: Vec<String> = values
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|value| format!("`{value}`"))
+        .collect();
     if !values.is_empty() {
-        let described = parameter.get("description").and_then(Value::as_str).unwrap_or_default();
-        let described = format!("{} Known values: {}.", described.trim_end(), values.join(", "));
+        let described = parameter
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let described = format!(
+            "{} Known values: {}.",
+            described.trim_end(),
+            values.join(", ")
+        );
         parameter.insert("description".to_owned(), json!(described.trim_start()));
     }
     let schema = if integer {
@@ -47,9 +67,12 @@ fn make_plain(parameter: &mut Map<String, Value>) {
 ///
 /// All of them take both; the document says so of four. `page` is a string,
 /// because some resources number their pages and others name them.
-pub(super) fn add_paging_parameters(document: &mut Value) -> Result<()> {
+pub(super) fn add_paging_parameters(document: &mut Value) {
     for operation in operations_mut(document) {
-        if !["x-paged", "x-listing"].iter().any(|one| operation.object.contains_key(*one)) {
+        if !["x-paged", "x-listing"]
+            .iter()
+            .any(|one| operation.object.contains_key(*one))
+        {
             continue;
         }
         let page = "The page to answer, as the `next` link of the page before names it.";
@@ -58,23 +81,30 @@ pub(super) fn add_paging_parameters(document: &mut Value) -> Result<()> {
         let integer = json!({ "type": "integer", "format": "int64" });
         set_query_parameter(operation.object, "pagelen", pagelen, &integer);
     }
-    Ok(())
 }
 
 /// Gives every operation that reads JSON the parameter `fields`.
 ///
 /// Bitbucket's partial responses work on all of them; the document declares the
 /// parameter nowhere.
-pub(super) fn add_fields_parameter(document: &mut Value) -> Result<()> {
+pub(super) fn add_fields_parameter(document: &mut Value) {
     for operation in operations_mut(document) {
-        let shown = Operation { path: operation.path, method: operation.method.clone(), object: operation.object };
+        let shown = Operation {
+            path: operation.path,
+            method: operation.method.clone(),
+            object: operation.object,
+        };
         if operation.method == "GET" && answers_json(&shown) {
             let fields = "Which fields the answer holds: `values.id,next` for these only, \
                           `+values.description` to add, `-links` to leave out.";
-            set_query_parameter(operation.object, "fields", fields, &json!({ "type": "string" }));
+            set_query_parameter(
+                operation.object,
+                "fields",
+                fields,
+                &json!({ "type": "string" }),
+            );
         }
     }
-    Ok(())
 }
 
 /// Whether the answer is JSON, or can be asked for as JSON.
@@ -83,16 +113,27 @@ fn answers_json(operation: &Operation<'_>) -> bool {
 }
 
 /// Adds an optional query parameter; one that is declared gets the schema only.
-fn set_query_parameter(operation: &mut Map<String, Value>, name: &str, description: &str, schema: &Value) {
+fn set_query_parameter(
+    operation: &mut Map<String, Value>,
+    name: &str,
+    description: &str,
+    schema: &Value,
+) {
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     let Some(parameters) = parameters.as_array_mut() else {
         return;
     };
     let named = |parameter: &&mut Value| parameter["name"] == name && parameter["in"] == "query";
-    match parameters.iter_mut().find(named).and_then(Value::as_object_mut) {
+    match parameters
+        .iter_mut()
+        .find(named)
+        .and_then(Value::as_object_mut)
+    {
         Some(parameter) => {
             parameter.insert("schema".to_owned(), schema.clone());
-            parameter.entry("description").or_insert_with(|| json!(description));
+            parameter
+                .entry("description")
+                .or_insert_with(|| json!(description));
         }
         None => parameters.push(json!({
             "name": name,
@@ -117,14 +158,17 @@ mod tests {
             { "name": "id", "in": "path", "required": false, "schema": { "type": "integer" } },
             { "name": "q", "in": "query", "schema": { "type": "string", "enum": ["a"] } },
         ] } } } });
-        plain_path_parameters(&mut document).unwrap();
+        plain_path_parameters(&mut document);
         let expected = json!([
             { "name": "kind", "in": "path", "description": "The kind. Known values: `a`, `b`.",
               "schema": { "type": "string" }, "required": true },
             { "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "format": "int64" } },
             { "name": "q", "in": "query", "schema": { "type": "string", "enum": ["a"] } },
         ]);
-        assert_eq!(document["paths"]["/{kind}/{id}"]["get"]["parameters"], expected);
+        assert_eq!(
+            document["paths"]["/{kind}/{id}"]["get"]["parameters"],
+            expected
+        );
     }
 
     #[test]
@@ -135,13 +179,18 @@ mod tests {
             ] },
             "put": {},
         } } });
-        add_paging_parameters(&mut document).unwrap();
-        let parameters = document["paths"]["/a"]["get"]["parameters"].as_array().unwrap();
+        add_paging_parameters(&mut document);
+        let parameters = document["paths"]["/a"]["get"]["parameters"]
+            .as_array()
+            .unwrap();
         assert_eq!(parameters.len(), 2);
         assert_eq!(parameters[0]["schema"], json!({ "type": "string" }));
         assert_eq!(parameters[0]["description"], "d");
         assert_eq!(parameters[1]["name"], "pagelen");
-        assert_eq!(parameters[1]["schema"], json!({ "type": "integer", "format": "int64" }));
+        assert_eq!(
+            parameters[1]["schema"],
+            json!({ "type": "integer", "format": "int64" })
+        );
         assert_eq!(document["paths"]["/a"]["put"], json!({}));
     }
 
@@ -155,7 +204,7 @@ mod tests {
             "/bytes": { "get": { "responses": bytes } },
             "/source": { "get": { "responses": bytes, "x-listing": "#/components/schemas/A" } },
         } });
-        add_fields_parameter(&mut document).unwrap();
+        add_fields_parameter(&mut document);
         let paths = &document["paths"];
         assert_eq!(paths["/json"]["get"]["parameters"][0]["name"], "fields");
         assert_eq!(paths["/source"]["get"]["parameters"][0]["name"], "fields");

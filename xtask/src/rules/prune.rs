@@ -2,36 +2,42 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
 use serde_json::Value;
 
 use super::responses::ERROR;
-use crate::document::schemas::{SCHEMA_PREFIX, components, components_mut, visit_references};
+use crate::document::schemas::{SCHEMA_PREFIX, components_mut, visit_references};
 
 /// Drops every schema that is reached neither from an operation nor from a
 /// family, a page or an extension.
 ///
 /// The document carries bases that are merged away and schemas of resources
 /// that do not exist; each would be compiled and listed for nothing.
-pub(super) fn prune_unreferenced(document: &mut Value) -> Result<()> {
-    let mut paths = document.get("paths").cloned().unwrap_or_default();
-    let schemas = components(document).cloned().unwrap_or_default();
-    let mut reached: HashSet<String> = HashSet::from([ERROR.to_owned()]);
-    let mut next = names_in(&mut paths);
-    next.push(ERROR.to_owned());
-    reached.extend(next.iter().cloned());
+pub(super) fn prune_unreferenced(document: &mut Value) {
+    let reached = reached_schemas(document);
+    if let Some(schemas) = components_mut(document) {
+        schemas.retain(|name, _| name == ERROR || reached.contains(name));
+    }
+}
+
+/// The names of the schemas that an operation, or the error, leads to.
+pub(crate) fn reached_schemas(document: &Value) -> HashSet<String> {
+    let mut outside = document.clone();
+    let mut schemas = outside
+        .pointer_mut("/components/schemas")
+        .map(Value::take)
+        .unwrap_or_default();
+    let mut next = names_in(&mut outside);
+    next.extend(schemas.get(ERROR).map(|_| ERROR.to_owned()));
+    let mut reached: HashSet<String> = next.iter().cloned().collect();
     while let Some(name) = next.pop() {
-        let mut schema = schemas.get(&name).cloned().unwrap_or_default();
+        let mut schema = schemas.get_mut(&name).map(Value::take).unwrap_or_default();
         for found in names_in(&mut schema) {
             if reached.insert(found.clone()) {
                 next.push(found);
             }
         }
     }
-    if let Some(schemas) = components_mut(document) {
-        schemas.retain(|name, _| reached.contains(name));
-    }
-    Ok(())
+    reached
 }
 
 /// The names of the schemas that a part of the document mentions.
@@ -40,10 +46,19 @@ fn names_in(part: &mut Value) -> Vec<String> {
     visit_references(part, &mut |reference| {
         names.extend(reference.strip_prefix(SCHEMA_PREFIX).map(str::to_owned));
     });
-    names.extend(part.get("x-page-item").and_then(Value::as_str).map(str::to_owned));
+    names.extend(
+        part.get("x-page-item")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    );
     let variants = part.pointer("/x-family/variants").and_then(Value::as_array);
     for variant in variants.into_iter().flatten() {
-        names.extend(variant.get("schema").and_then(Value::as_str).map(str::to_owned));
+        names.extend(
+            variant
+                .get("schema")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+        );
     }
     names
 }
@@ -51,6 +66,7 @@ fn names_in(part: &mut Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::schemas::components;
     use serde_json::json;
 
     #[test]
@@ -67,7 +83,7 @@ mod tests {
                 "Error": {},
             } },
         });
-        prune_unreferenced(&mut document).unwrap();
+        prune_unreferenced(&mut document);
         let left: Vec<_> = components(&document).unwrap().keys().collect();
         assert_eq!(left, ["Page", "State", "Pending", "Listing", "Error"]);
     }

@@ -1,6 +1,5 @@
 //! A declared body is sent.
 
-use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::document::schemas::operations_mut;
@@ -9,14 +8,17 @@ use crate::document::schemas::operations_mut;
 ///
 /// The document leaves `required` out of most bodies, of which most are needed:
 /// a pull request is not created without one.
-pub(super) fn require_bodies(document: &mut Value) -> Result<()> {
+pub(super) fn require_bodies(document: &mut Value) {
     for operation in operations_mut(document) {
-        if let Some(body) = operation.object.get_mut("requestBody").and_then(Value::as_object_mut) {
+        if let Some(body) = operation
+            .object
+            .get_mut("requestBody")
+            .and_then(Value::as_object_mut)
+        {
             let optional = body.get("required") == Some(&json!(false));
             body.insert("required".to_owned(), json!(!optional));
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -28,7 +30,7 @@ mod tests {
         let mut document = json!({ "paths": { "/a": {
             "post": { "requestBody": {} }, "put": { "requestBody": { "required": false } }, "get": {},
         } } });
-        require_bodies(&mut document).unwrap();
+        require_bodies(&mut document);
         let expected = json!({ "paths": { "/a": {
             "post": { "requestBody": { "required": true } },
             "put": { "requestBody": { "required": false } },

@@ -19,8 +19,14 @@ pub(super) fn one_success(document: &mut Value) -> Result<()> {
     let mut problems = Vec::new();
     for operation in operations_mut(document) {
         let label = operation.label();
-        let several_kinds = ["x-completion", "x-json-or-bytes"].iter().any(|one| operation.object.contains_key(*one));
-        let Some(responses) = operation.object.get_mut("responses").and_then(Value::as_object_mut) else {
+        let several_kinds = ["x-completion", "x-json-or-bytes"]
+            .iter()
+            .any(|one| operation.object.contains_key(*one));
+        let Some(responses) = operation
+            .object
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        else {
             problems.push(format!("{label} has no responses"));
             continue;
         };
@@ -32,22 +38,34 @@ pub(super) fn one_success(document: &mut Value) -> Result<()> {
 }
 
 fn keep_one_success(responses: &mut Map<String, Value>, several_kinds: bool) -> Result<(), String> {
-    let codes: Vec<String> = responses.keys().filter(|code| code.starts_with('2')).cloned().collect();
+    let codes: Vec<String> = responses
+        .keys()
+        .filter(|code| code.starts_with('2'))
+        .cloned()
+        .collect();
     let body = |code: &String| responses[code].get("content").cloned();
     let Some(first) = codes.first() else {
         return Err("declares no success".to_owned());
     };
     let kept = if several_kinds {
-        codes.iter().find(|code| body(code).is_some()).unwrap_or(first)
+        codes
+            .iter()
+            .find(|code| body(code).is_some())
+            .unwrap_or(first)
     } else if codes.iter().all(|code| body(code) == body(first)) {
         first
     } else {
-        return Err(format!("answers with different bodies: {}", codes.join(", ")));
+        return Err(format!(
+            "answers with different bodies: {}",
+            codes.join(", ")
+        ));
     };
     responses.retain(|code, _| code == kept || !codes.contains(code));
     if let Some(response) = responses.get_mut(kept).and_then(Value::as_object_mut) {
         response.retain(|key, _| ["description", "content"].contains(&key.as_str()));
-        response.entry("description").or_insert_with(|| json!("Success."));
+        response
+            .entry("description")
+            .or_insert_with(|| json!("Success."));
     }
     Ok(())
 }
@@ -63,19 +81,29 @@ pub(super) fn unify_errors(document: &mut Value) -> Result<()> {
     let missing = (!known).then(|| format!("components/schemas/{ERROR}"));
     report("schema(s) missing", missing.as_slice())?;
     for operation in operations_mut(document) {
-        let Some(responses) = operation.object.get_mut("responses").and_then(Value::as_object_mut) else {
+        let Some(responses) = operation
+            .object
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        else {
             continue;
         };
         let mut told = Vec::new();
         for (code, response) in responses.iter() {
-            let description = response.get("description").and_then(Value::as_str).unwrap_or_default();
+            let description = response
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             if let Some(line) = error_line(code, description) {
                 told.push(line);
             }
         }
         responses.retain(|code, _| code.starts_with('2'));
         responses.insert("4XX".to_owned(), error_response("The request was refused."));
-        responses.insert("5XX".to_owned(), error_response("Bitbucket failed to answer."));
+        responses.insert(
+            "5XX".to_owned(),
+            error_response("Bitbucket failed to answer."),
+        );
         describe_errors(operation.object, &told);
     }
     Ok(())
@@ -92,7 +120,11 @@ fn error_response(description: &str) -> Value {
 fn error_line(code: &str, description: &str) -> Option<String> {
     let failure = code.starts_with('4') || code.starts_with('5');
     // Its first paragraph: a list has no place for examples.
-    let words: Vec<&str> = description.split("\n\n").next()?.split_whitespace().collect();
+    let words: Vec<&str> = description
+        .split("\n\n")
+        .next()?
+        .split_whitespace()
+        .collect();
     (failure && !words.is_empty()).then(|| format!("* `{code}`: {}", words.join(" ")))
 }
 
@@ -100,8 +132,15 @@ fn describe_errors(operation: &mut Map<String, Value>, told: &[String]) {
     if told.is_empty() {
         return;
     }
-    let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
-    let described = format!("{}\n\nErrors:\n\n{}", description.trim_end(), told.join("\n"));
+    let description = operation
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let described = format!(
+        "{}\n\nErrors:\n\n{}",
+        description.trim_end(),
+        told.join("\n")
+    );
     operation.insert("description".to_owned(), json!(described.trim_start()));
 }
 
@@ -127,9 +166,15 @@ mod tests {
     #[test]
     fn different_bodies_are_an_error_unless_the_method_knows_both() {
         let body = json!({ "application/json": {} });
-        let mut operation = json!({ "responses": { "202": {}, "200": { "description": "d", "content": body } } });
-        let error = one_success(&mut document(&operation)).unwrap_err().to_string();
-        assert!(error.contains("POST /a answers with different bodies: 202, 200"), "{error}");
+        let mut operation =
+            json!({ "responses": { "202": {}, "200": { "description": "d", "content": body } } });
+        let error = one_success(&mut document(&operation))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("POST /a answers with different bodies: 202, 200"),
+            "{error}"
+        );
 
         operation["x-completion"] = json!(true);
         let mut document = document(&operation);
@@ -140,8 +185,12 @@ mod tests {
 
     #[test]
     fn default_is_no_success() {
-        let error = one_success(&mut document(&json!({ "responses": { "default": {} } }))).unwrap_err();
-        assert!(error.to_string().contains("POST /a declares no success"), "{error}");
+        let error =
+            one_success(&mut document(&json!({ "responses": { "default": {} } }))).unwrap_err();
+        assert!(
+            error.to_string().contains("POST /a declares no success"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -157,7 +206,10 @@ mod tests {
         let operation = &document["paths"]["/a"]["post"];
         let codes: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
         assert_eq!(codes, ["200", "4XX", "5XX"]);
-        assert_eq!(operation["responses"]["4XX"]["content"]["application/json"]["schema"], reference_to("Error"));
+        assert_eq!(
+            operation["responses"]["4XX"]["content"]["application/json"]["schema"],
+            reference_to("Error")
+        );
         assert_eq!(
             operation["description"],
             "Does it.\n\nErrors:\n\n* `404`: Not there.\n* `555`: Timed out."

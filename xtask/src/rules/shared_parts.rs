@@ -7,7 +7,13 @@ use super::report;
 use crate::document::schemas::METHODS;
 
 /// Sections of `components` that operations refer to.
-const SECTIONS: [&str; 5] = ["parameters", "requestBodies", "responses", "headers", "examples"];
+const SECTIONS: [&str; 5] = [
+    "parameters",
+    "requestBodies",
+    "responses",
+    "headers",
+    "examples",
+];
 
 /// How many references may lead from one to the next before it must be a loop.
 const LONGEST_CHAIN: usize = 16;
@@ -16,7 +22,7 @@ const LONGEST_CHAIN: usize = 16;
 ///
 /// Parameters of a path and references to shared parts save the author some
 /// lines; every later rule and build.rs would have to look in two places.
-pub(super) fn inline_shared_parts(document: &mut Value) -> Result<()> {
+pub(crate) fn inline_shared_parts(document: &mut Value) -> Result<()> {
     let shared = document.get("components").cloned().unwrap_or_default();
     let mut problems = Vec::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
@@ -25,13 +31,21 @@ pub(super) fn inline_shared_parts(document: &mut Value) -> Result<()> {
             inline_path(path, item, &shared, &mut problems);
         }
     }
-    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+    if let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    {
         components.retain(|section, _| !SECTIONS.contains(&section.as_str()));
     }
     report("shared part(s) cannot be found", &problems)
 }
 
-fn inline_path(path: &str, item: &mut Map<String, Value>, shared: &Value, problems: &mut Vec<String>) {
+fn inline_path(
+    path: &str,
+    item: &mut Map<String, Value>,
+    shared: &Value,
+    problems: &mut Vec<String>,
+) {
     let common = item.shift_remove("parameters");
     let common = common.and_then(|parameters| match parameters {
         Value::Array(parameters) => Some(parameters),
@@ -39,7 +53,10 @@ fn inline_path(path: &str, item: &mut Map<String, Value>, shared: &Value, proble
     });
     let common = common.unwrap_or_default();
     for (method, operation) in item.iter_mut() {
-        let Some(operation) = operation.as_object_mut().filter(|_| METHODS.contains(&method.as_str())) else {
+        let Some(operation) = operation
+            .as_object_mut()
+            .filter(|_| METHODS.contains(&method.as_str()))
+        else {
             continue;
         };
         let mut inline = |value: &mut Value| {
@@ -51,8 +68,13 @@ fn inline_path(path: &str, item: &mut Map<String, Value>, shared: &Value, proble
         if let Some(body) = operation.get_mut("requestBody") {
             inline(body);
         }
-        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-        for response in responses.into_iter().flat_map(|responses| responses.values_mut()) {
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for response in responses
+            .into_iter()
+            .flat_map(|responses| responses.values_mut())
+        {
             inline(response);
         }
     }
@@ -79,7 +101,10 @@ fn merge_parameters(
     }
     // In the order of the path, then as declared.
     merged.sort_by_key(|parameter| {
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match parameter.get("in").and_then(Value::as_str) {
             Some("path") => path.find(&format!("{{{name}}}")).unwrap_or(path.len()),
             _ => usize::MAX,
@@ -98,7 +123,9 @@ fn resolve(value: &mut Value, shared: &Value) -> Result<()> {
         };
         let pointer = reference.strip_prefix("#/components");
         let found = pointer.and_then(|pointer| shared.pointer(pointer));
-        *value = found.cloned().ok_or_else(|| anyhow!("nothing at {reference}"))?;
+        *value = found
+            .cloned()
+            .ok_or_else(|| anyhow!("nothing at {reference}"))?;
     }
     Err(anyhow!("its references go in a circle"))
 }
@@ -163,7 +190,10 @@ mod tests {
             "paths": { "/a": { "post": { "requestBody": { "$ref": "#/components/requestBodies/none" } } } }
         });
         let error = inline_shared_parts(&mut document).unwrap_err().to_string();
-        assert!(error.contains("POST /a: nothing at #/components/requestBodies/none"), "{error}");
+        assert!(
+            error.contains("POST /a: nothing at #/components/requestBodies/none"),
+            "{error}"
+        );
     }
 
     #[test]

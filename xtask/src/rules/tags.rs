@@ -22,7 +22,10 @@ pub(super) fn name_tags(document: &mut Value) -> Result<()> {
     let mut problems = Vec::new();
     for operation in operations_mut(document) {
         let label = operation.label();
-        let tags = operation.object.get_mut("tags").and_then(Value::as_array_mut);
+        let tags = operation
+            .object
+            .get_mut("tags")
+            .and_then(Value::as_array_mut);
         let tags = tags.into_iter().flatten().filter_map(|tag| match tag {
             Value::String(tag) => Some(tag),
             _ => None,
@@ -41,7 +44,10 @@ pub(super) fn name_tags(document: &mut Value) -> Result<()> {
 }
 
 fn spelling(tag: &str) -> &str {
-    SPELLINGS.iter().find(|(wrong, _)| *wrong == tag).map_or(tag, |(_, right)| right)
+    SPELLINGS
+        .iter()
+        .find(|(wrong, _)| *wrong == tag)
+        .map_or(tag, |(_, right)| right)
 }
 
 /// Keeps the publisher's descriptions of used tags and adds those not listed.
@@ -57,8 +63,14 @@ fn list_used(document: &mut Value) {
     }
     used.sort_by_key(|tag| tag.to_lowercase());
     let described = |tag: &str| -> Option<Map<String, Value>> {
-        let mut listed = document.get("tags")?.as_array()?.iter().filter_map(Value::as_object);
-        let named = |one: &&Map<String, Value>| one.get("name").and_then(Value::as_str).map(spelling) == Some(tag);
+        let mut listed = document
+            .get("tags")?
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_object);
+        let named = |one: &&Map<String, Value>| {
+            one.get("name").and_then(Value::as_str).map(spelling) == Some(tag)
+        };
         listed.find(named).cloned()
     };
     let listed: Vec<Value> = used

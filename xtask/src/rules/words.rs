@@ -14,14 +14,21 @@ fn capitalised(word: &str) -> String {
     };
     let rest = letters.as_str();
     let acronym = rest.chars().all(|letter| !letter.is_lowercase());
-    let rest = if acronym { rest.to_lowercase() } else { rest.to_owned() };
+    let rest = if acronym {
+        rest.to_lowercase()
+    } else {
+        rest.to_owned()
+    };
     format!("{}{rest}", first.to_uppercase())
 }
 
 /// The name of one of several: `merge_strategies` becomes `merge_strategy`.
 pub(crate) fn singular(name: &str) -> String {
     let strip = |ending: &str| name.strip_suffix(ending).map(str::to_owned);
-    if ["ss", "us", "is"].iter().any(|ending| name.ends_with(ending)) {
+    if ["ss", "us", "is"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+    {
         return name.to_owned();
     }
     if let Some(stem) = strip("ies") {
@@ -37,7 +44,8 @@ pub(crate) fn singular(name: &str) -> String {
 /// Whether a name can be a Rust method: `list_pull_requests`.
 pub(crate) fn is_snake_case(name: &str) -> bool {
     let starts_well = name.starts_with(|letter: char| letter.is_ascii_lowercase());
-    let letters = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    let letters =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     starts_well && !name.ends_with('_') && !name.contains("__") && name.chars().all(letters)
 }
 
@@ -88,7 +96,15 @@ mod tests {
     #[test]
     fn method_names_are_snake_case() {
         assert!(is_snake_case("list_pull_requests"));
-        for wrong in ["listPullRequests", "", "_list", "list_", "list__all", "2_lists", "list-all"] {
+        for wrong in [
+            "listPullRequests",
+            "",
+            "_list",
+            "list_",
+            "list__all",
+            "2_lists",
+            "list-all",
+        ] {
             assert!(!is_snake_case(wrong), "{wrong}");
         }
     }
