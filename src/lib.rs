@@ -65,3 +65,8 @@ pub use operation::Operation;
 pub use paging::{ItemStream, Numbering, Page, PageStream, Paged};
 pub use response::Response;
 pub use secret::Secret;
+
+/// The README's examples, compiled.
+#[cfg(all(doctest, every_operation))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -177,11 +177,7 @@ impl Whole {
             Err(error) => {
                 // Decoding while keeping track of the path costs time, so it is
                 // done where there is a path to tell.
-                let json = &mut serde_json::Deserializer::from_slice(&self.body);
-                let path = serde_path_to_error::deserialize::<_, T>(json)
-                    .err()
-                    .map(|error| error.path().to_string())
-                    .unwrap_or_default();
+                let path = String::new();
                 Err(self.undecodable(&path, error))
             }
         }

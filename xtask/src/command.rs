@@ -9,12 +9,9 @@ use crate::operations;
 use crate::product::{self, Product, Repository};
 use crate::regen;
 
-/// Stands for the address where a product's document is published.
-const PUBLISHED: &str = "published";
-
 /// Tasks of this repository.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub(crate) struct Command {
     #[command(subcommand)]
     task: Task,
@@ -30,14 +27,16 @@ enum Task {
 
 #[derive(Debug, Args)]
 struct Regen {
-    /// Vendor this document first (JSON or YAML); without a value, the published one
-    #[arg(long, value_name = "URL|FILE", num_args = 0..=1, default_missing_value = PUBLISHED)]
+    /// The document to vendor first, JSON or YAML; the published one by default
+    #[arg(long, value_name = "URL|FILE")]
     from: Option<String>,
-    /// Change nothing; fail with a difference where files are not up to date. Needs no network
+    /// Take the document as it is vendored, after a change of overlays or rules
     #[arg(long, conflicts_with_all = ["from", "preview"])]
+    offline: bool,
+    /// Change nothing; fail with a difference where files are not up to date. Needs no network
+    #[arg(long, conflicts_with_all = ["from", "preview", "offline"])]
     check: bool,
-    /// Change nothing; tell what taking the document would change. Reads the published one
-    /// unless --from names another
+    /// Change nothing; tell what taking the document would change
     #[arg(long)]
     preview: bool,
     /// Which document
@@ -71,12 +70,11 @@ fn run_regen(options: &Regen, repository: &Repository) -> Result<String> {
     if options.check {
         return regen::check(repository, product);
     }
+    if options.offline {
+        return regen::write(repository, product);
+    }
     let limits = Limits::default();
-    let source = match options.from.as_deref() {
-        None if !options.preview => return regen::write(repository, product),
-        None | Some(PUBLISHED) => Source::parse(product.source)?,
-        Some(named) => Source::parse(named)?,
-    };
+    let source = Source::parse(options.from.as_deref().unwrap_or(product.source))?;
     if options.preview {
         return regen::preview(repository, product, &source, &limits);
     }
@@ -109,10 +107,10 @@ mod tests {
         assert!(regen.preview && !regen.check);
         assert_eq!(regen.product.name, "cloud");
 
-        let Task::Regen(regen) = parse(&["regen", "--from"]).unwrap().task else {
+        let Task::Regen(regen) = parse(&["regen"]).unwrap().task else {
             panic!("not regen");
         };
-        assert_eq!(regen.from.as_deref(), Some(PUBLISHED));
+        assert!(regen.from.is_none() && !regen.offline);
     }
 
     #[test]
@@ -120,6 +118,8 @@ mod tests {
         for wrong in [
             &["regen", "--check", "--from", "a.json"][..],
             &["regen", "--check", "--preview"],
+            &["regen", "--check", "--offline"],
+            &["regen", "--offline", "--preview"],
             &["regen", "--product", "server"],
             &[],
         ] {

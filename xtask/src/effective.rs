@@ -1,10 +1,10 @@
 //! Makes the effective document: the published one, corrected and made regular.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
 use crate::overlay::{self, Overlay};
-use crate::rules;
+use crate::rules::{self, operation_names};
 
 /// The effective document, and overlay actions that are no longer needed.
 #[derive(Debug)]
@@ -17,12 +17,28 @@ pub(crate) struct Effective {
 pub(crate) fn make(upstream: &Value, overlays: &[Overlay]) -> Result<Effective> {
     let mut document = upstream.clone();
     let outcome = overlay::apply(&mut document, overlays);
-    let without_effect = outcome.into_result()?;
+    let without_effect = outcome
+        .into_result()
+        .map_err(|error| with_unnamed(error, &document))?;
     rules::apply(&mut document).context("the corrected document does not follow the rules")?;
     Ok(Effective {
         document,
         without_effect,
     })
+}
+
+/// A new document lacks names and has lost targets at once; both are told, so
+/// that one round of corrections is enough.
+fn with_unnamed(error: anyhow::Error, document: &Value) -> anyhow::Error {
+    let unnamed = operation_names::problems(document);
+    if unnamed.is_empty() {
+        return error;
+    }
+    anyhow!(
+        "{error}\n{} operation(s) need a name from an overlay:\n  {}",
+        unnamed.len(),
+        unnamed.join("\n  ")
+    )
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("error: {error}");
             for cause in error.chain().skip(1) {
+                let cause = cause.to_string().replace('\n', "\n  ");
                 eprintln!("  because: {cause}");
             }
             ExitCode::FAILURE

@@ -28,7 +28,7 @@ pub(crate) fn read(repository: &Repository, product: &Product) -> Result<Value> 
     let path = repository.openapi(product);
     let text = std::fs::read_to_string(&path).with_context(|| {
         format!(
-            "cannot read {}; `cargo xtask regen` writes it",
+            "cannot read {}; `cargo xtask regen --offline` writes it",
             path.display()
         )
     })?;

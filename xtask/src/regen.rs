@@ -73,7 +73,7 @@ pub(crate) fn check(repository: &Repository, product: &Product) -> Result<String
     }
     if !differences.is_empty() {
         bail!(
-            "generated files are not what their sources give; run `cargo xtask regen`\n{differences}"
+            "generated files are not what their sources give; run `cargo xtask regen --offline`\n{differences}"
         );
     }
     Ok(format!(

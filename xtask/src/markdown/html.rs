@@ -16,13 +16,12 @@ impl Tags {
             result.push_str(&rest[..start]);
             rest = &rest[start..];
             let end = tag_end(rest);
-            match end.and_then(|end| self.tag(&rest[1..end - 1])) {
-                Some(markdown) => result.push_str(&markdown),
+            if let Some(markdown) = end.and_then(|end| self.tag(&rest[1..end - 1])) {
+                result.push_str(&markdown);
+            } else {
                 // A placeholder such as <JWT Token>: shown as it is.
-                None => {
-                    result.push('\\');
-                    result.push_str(&rest[..end.unwrap_or(1)]);
-                }
+                result.push('\\');
+                result.push_str(&rest[..end.unwrap_or(1)]);
             }
             rest = &rest[end.unwrap_or(1)..];
         }

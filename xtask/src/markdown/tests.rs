@@ -141,7 +141,7 @@ pub(crate) fn complaints(text: &str) -> Vec<String> {
         match event {
             Event::Html(_) | Event::InlineHtml(_) => complaints.push(format!("HTML: {source}")),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
-                complaints.push(format!("code: {source}"))
+                complaints.push(format!("code: {source}"));
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
                 if language.is_empty() || &*language == "rust" =>

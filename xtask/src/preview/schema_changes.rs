@@ -48,7 +48,7 @@ fn difference(name: &str, old: &Value, new: &Value) -> Option<String> {
         match before.get(place) {
             None => lines.push(line('+', place, is)),
             Some(was) if was != is => {
-                lines.push(format!("~ {place}: {} -> {}", text(was), text(is)))
+                lines.push(format!("~ {place}: {} -> {}", text(was), text(is)));
             }
             Some(_) => {}
         }

@@ -23,7 +23,7 @@ fn rewrite(value: &mut Value, keywords: bool) {
                         *child = json!(markdown::for_rustdoc(text));
                     }
                     ("summary", Value::String(text)) if keywords => {
-                        *child = json!(markdown::one_line(text))
+                        *child = json!(markdown::one_line(text));
                     }
                     _ => rewrite(child, !(keywords && key == "properties")),
                 }

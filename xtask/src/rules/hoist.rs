@@ -170,7 +170,7 @@ impl Finder {
                     );
                 }
                 Position::Items | Position::MapValues => {
-                    self.place(child, &hint.item(), &format!("{place}[]"))
+                    self.place(child, &hint.item(), &format!("{place}[]"));
                 }
                 Position::Member | Position::RustTypeParameter => self.place(child, hint, place),
             }

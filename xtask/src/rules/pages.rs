@@ -48,8 +48,15 @@ pub(super) fn mark_paged_operations(document: &mut Value) -> Result<()> {
     let schemas = components(document).cloned().unwrap_or_default();
     let mut problems = Vec::new();
     for operation in operations_mut(document) {
+        // A file or, of a directory, a page: it lists, too.
+        let listing = operation
+            .object
+            .get("x-listing")
+            .and_then(Value::as_str)
+            .and_then(|reference| reference.rsplit('/').next());
         let schema = success_schema(operation.object).and_then(reference_name);
-        let page = schema
+        let page = listing
+            .or(schema)
             .and_then(|name| schemas.get(name)?.get("x-page-item"))
             .is_some();
         match (page, operation.object.get("x-paged")) {
@@ -63,7 +70,7 @@ pub(super) fn mark_paged_operations(document: &mut Value) -> Result<()> {
                 ));
             }
             (false, Some(_)) => {
-                problems.push(format!("{} does not answer with a page", operation.label()))
+                problems.push(format!("{} does not answer with a page", operation.label()));
             }
             _ => {}
         }
@@ -128,6 +135,16 @@ mod tests {
         assert_eq!(document["paths"]["/a"]["get"]["x-paged"], "link");
         assert_eq!(document["paths"]["/b"]["get"]["x-paged"], "number");
         assert_eq!(document["paths"]["/c"]["get"].get("x-paged"), None);
+    }
+
+    #[test]
+    fn a_listing_beside_another_answer_is_paged() {
+        let mut document = json!({
+            "paths": { "/a": { "get": { "x-listing": "#/components/schemas/Page" } } },
+            "components": { "schemas": { "Page": { "x-page-item": "Tag" } } },
+        });
+        mark_paged_operations(&mut document).unwrap();
+        assert_eq!(document["paths"]["/a"]["get"]["x-paged"], "link");
     }
 
     #[test]

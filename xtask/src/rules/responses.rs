@@ -118,7 +118,7 @@ fn error_response(description: &str) -> Value {
 
 /// ``* `404`: The repository does not exist.`` for codes of failure.
 fn error_line(code: &str, description: &str) -> Option<String> {
-    let failure = code.starts_with('4') || code.starts_with('5');
+    let failure = code.parse::<u16>().is_ok_and(|code| code >= 400);
     // Its first paragraph: a list has no place for examples.
     let words: Vec<&str> = description
         .split("\n\n")

@@ -1,0 +1,494 @@
+//! Every operation of the document, called once over the wire by its id: the
+//! request that arrives, the answer that comes back, and the errors.
+//!
+//! What is expected is read from `spec/cloud/openapi.json` here, independently
+//! of the build that generates the methods from it.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use bitbucket::{
+    Client, Error, ErrorKind, Response,
+    catalog::{self, Content as Given},
+};
+use serde_json::{Value, json};
+
+use support::{
+    AUTHORIZATION,
+    arguments::{Call, ExpectedBody},
+    assert_none, client, difference,
+    document::{Content, Document, Location, Operation, Parameter},
+    encoding,
+    samples::Samples,
+    server::{Answer, Answers, Recorded, Server},
+};
+
+const OPERATIONS: usize = 305;
+const BYTES: &[u8] = b"diff --git a/\xc3\xa9 b/\xc3\xa9\r\n\0\xff\xfe not JSON, not UTF-8";
+
+type Checked<T = ()> = Result<T, String>;
+
+#[test]
+fn the_catalogue_is_the_document() {
+    let document = Document::read().operations();
+    let expected: BTreeSet<_> = document.iter().map(described).collect();
+    let catalogue: BTreeSet<_> = catalog::operations()
+        .iter()
+        .map(|entry| {
+            let operation = entry.operation;
+            let mut parameters: Vec<_> = entry
+                .parameters
+                .iter()
+                .map(|parameter| {
+                    let location = match parameter.location {
+                        "path" => Location::Path,
+                        "query" => Location::Query,
+                        _ => Location::Header,
+                    };
+                    (parameter.name, format!("{location:?}"), parameter.required)
+                })
+                .collect();
+            parameters.sort();
+            let parameters = format!("{parameters:?} paged: {}", entry.is_paged());
+            let place = format!("{} {}", operation.method(), operation.path());
+            (operation.id().to_owned(), place, parameters)
+        })
+        .collect();
+    assert_eq!(document.len(), OPERATIONS);
+    assert_eq!(expected.len(), OPERATIONS);
+    assert_eq!(catalog::operations().len(), OPERATIONS);
+    let missing: Vec<_> = expected.difference(&catalogue).collect();
+    let surplus: Vec<_> = catalogue.difference(&expected).collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "the document alone: {missing:#?}\nthe catalogue alone: {surplus:#?}"
+    );
+    let ids: BTreeSet<_> = document.iter().map(|operation| &operation.id).collect();
+    assert_eq!(ids.len(), OPERATIONS, "a name stands twice");
+}
+
+fn described(operation: &Operation) -> (String, String, String) {
+    let mut parameters: Vec<_> = operation
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let location = format!("{:?}", parameter.location);
+            (parameter.name.as_str(), location, parameter.required)
+        })
+        .collect();
+    parameters.sort();
+    let paged = operation.paging.is_some();
+    (
+        operation.id.clone(),
+        format!("{} {}", operation.method, operation.path),
+        format!("{parameters:?} paged: {paged}"),
+    )
+}
+
+/// A server with the queue of its answers, and a client for it.
+struct Bench {
+    server: Server,
+    answers: Answers,
+    client: Client,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let (server, answers) = Server::with_queue().await;
+        let client = client(&server.base_url());
+        Self {
+            server,
+            answers,
+            client,
+        }
+    }
+
+    /// Calls an operation that is answered with `answer`, and gives the one
+    /// request that came of it.
+    async fn exchange(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        answer: Answer,
+    ) -> Checked<(Result<Response<Given>, Error>, Recorded)> {
+        self.answers.push(answer);
+        let given = catalog::call(&self.client, &operation.id, call.arguments()).await;
+        let left = self.answers.clear();
+        let mut requests = self.server.take_requests();
+        match (requests.pop(), requests.len(), left) {
+            (Some(request), 0, 0) => Ok((given, request)),
+            (None, ..) => Err(format!("nothing was sent: {:?}", given.err())),
+            (Some(_), more, _) => Err(format!("{more} requests too many")),
+        }
+    }
+}
+
+fn failed(operation: &Operation, failure: &str) -> String {
+    format!(
+        "{} ({} {}): {failure}",
+        operation.id, operation.method, operation.path
+    )
+}
+
+#[tokio::test]
+async fn every_operation_is_sent_and_read_as_the_document_says() {
+    let document = Document::read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new().await;
+    let mut called = BTreeSet::new();
+    let mut failures = Vec::new();
+    for operation in document.operations() {
+        let call = Call::full(&operation, &mut samples);
+        if let Err(failure) = check(&bench, &operation, &call, &mut samples).await {
+            failures.push(failed(&operation, &failure));
+        }
+        assert!(called.insert(operation.id), "an operation stands twice");
+    }
+    assert_none(&failures);
+    assert_eq!(called.len(), OPERATIONS);
+    assert_none(&samples.unused());
+}
+
+async fn check(
+    bench: &Bench,
+    operation: &Operation,
+    call: &Call,
+    samples: &mut Samples<'_>,
+) -> Checked {
+    let status = operation.success.status;
+    let (answer, expected) = match &operation.success.content {
+        Content::Json(schema) => {
+            let value = samples.of(schema);
+            (Answer::json(status, &value), Some(value))
+        }
+        Content::Bytes => (Answer::bytes(status, "text/plain", BYTES), None),
+        Content::Nothing => (Answer::new(status), None),
+    };
+    let answer = answer.header("X-Request-Id", "r-1");
+    let (given, request) = bench.exchange(operation, call, answer).await?;
+    check_request(operation, call, &request)?;
+    let given = given.map_err(|error| format!("failed: {error} ({error:?})"))?;
+    if given.status().as_u16() != status {
+        return Err(format!("the status became {}", given.status()));
+    }
+    if given.headers()["x-request-id"] != "r-1" {
+        return Err("the headers of the answer are lost".to_owned());
+    }
+    check_content(operation, given.into_inner(), expected).await
+}
+
+async fn check_content(operation: &Operation, given: Given, expected: Option<Value>) -> Checked {
+    match (&operation.success.content, given) {
+        (Content::Json(_), Given::Json(value)) => {
+            let expected = expected.unwrap_or_default();
+            if value == expected {
+                Ok(())
+            } else {
+                Err(difference("the answer", &expected, &value))
+            }
+        }
+        (Content::Bytes, Given::Bytes(bytes)) => {
+            if bytes.content_type() != Some("text/plain") {
+                return Err("the content type is lost".to_owned());
+            }
+            let bytes = bytes.bytes().await.map_err(|error| error.to_string())?;
+            (bytes == BYTES)
+                .then_some(())
+                .ok_or_else(|| "the bytes are others".to_owned())
+        }
+        (Content::Nothing, Given::Empty) => Ok(()),
+        (_, other) => Err(format!("the answer became {other:?}")),
+    }
+}
+
+fn check_request(operation: &Operation, call: &Call, request: &Recorded) -> Checked {
+    if request.method != operation.method {
+        return Err(format!("sent as {}", request.method));
+    }
+    let path = format!("/2.0{}", call.path);
+    if request.path() != path {
+        return Err(format!("the path is\n  {}, not\n  {path}", request.path()));
+    }
+    let mut query = request.query();
+    query.sort();
+    if query != call.query {
+        return Err(format!("the query is {query:?}, not {:?}", call.query));
+    }
+    check_headers(operation, call, request)?;
+    check_body(call, request)
+}
+
+fn check_headers(operation: &Operation, call: &Call, request: &Recorded) -> Checked {
+    let accept = match operation.success.content {
+        Content::Bytes => "*/*",
+        Content::Json(_) if operation.may_be_bytes => "*/*",
+        _ => "application/json",
+    };
+    let mut expected = vec![("accept", accept), ("authorization", AUTHORIZATION)];
+    for (name, value) in &call.headers {
+        expected.push((name, value));
+    }
+    for (name, value) in expected {
+        if request.header(name) != Some(value) {
+            let found = request.headers.get_all(name).iter().collect::<Vec<_>>();
+            return Err(format!("{name} is {found:?}, not {value:?}"));
+        }
+    }
+    if request.headers.contains_key("api-version") {
+        return Err("there is an api-version".to_owned());
+    }
+    let agent = request.header("user-agent").unwrap_or_default();
+    if !agent.starts_with("bitbucket/") {
+        return Err(format!("the user agent is {agent:?}"));
+    }
+    let length = request.header("content-length");
+    let sends = operation.writes() || !matches!(call.body, ExpectedBody::Nothing);
+    let expected = sends.then(|| request.body.len().to_string());
+    // A form with files may be sent in chunks.
+    if length != expected.as_deref() && !matches!(call.body, ExpectedBody::Multipart(_)) {
+        return Err(format!("the content length is {length:?}"));
+    }
+    Ok(())
+}
+
+fn check_body(call: &Call, request: &Recorded) -> Checked {
+    let content_type = request.header("content-type");
+    let is = |expected: &str| match content_type {
+        Some(found) if found == expected => Ok(()),
+        other => Err(format!("the content type is {other:?}, not {expected}")),
+    };
+    match &call.body {
+        ExpectedBody::Nothing => match (content_type, request.body.len()) {
+            (None, 0) => Ok(()),
+            (found, length) => Err(format!("there are {length} bytes of {found:?}")),
+        },
+        ExpectedBody::Json(expected) => {
+            is("application/json")?;
+            let body = request.json()?;
+            if body == *expected {
+                Ok(())
+            } else {
+                Err(difference("the body", expected, &body))
+            }
+        }
+        ExpectedBody::Form(expected) => {
+            is("application/x-www-form-urlencoded")?;
+            let mut fields: Vec<(String, String)> = url::form_urlencoded::parse(&request.body)
+                .into_owned()
+                .collect();
+            fields.sort();
+            equal("form", expected, &fields)
+        }
+        ExpectedBody::Multipart(expected) => {
+            let content_type = content_type.unwrap_or("missing");
+            let mut parts = encoding::multipart(content_type, &request.body)?;
+            parts.sort();
+            equal("form", expected, &parts)
+        }
+    }
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Checked {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("the {what} is {found:?}, not {expected:?}"))
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_sent_without_what_is_optional() {
+    let document = Document::read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new().await;
+    let mut failures = Vec::new();
+    for operation in document.operations() {
+        let call = Call::bare(&operation, &mut samples);
+        // Not every operation can be answered so, but all of them are sent.
+        let checked = match bench.exchange(&operation, &call, Answer::new(204)).await {
+            Ok((_, request)) => check_request(&operation, &call, &request),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = checked {
+            failures.push(failed(&operation, &failure));
+        }
+    }
+    assert_none(&failures);
+}
+
+struct Failure {
+    answer: Answer,
+    status: u16,
+    message: &'static str,
+    retry_after: Option<u64>,
+}
+
+fn failure_answers() -> [Failure; 3] {
+    let bad_request = json!({"type": "error", "error": {
+        "message": "The title is missing.",
+        "detail": "A title has at least one character.",
+        "fields": {"title": ["required"]},
+        "id": "f00",
+    }});
+    [
+        Failure {
+            answer: Answer::json(400, &bad_request),
+            status: 400,
+            message: "The title is missing.",
+            retry_after: None,
+        },
+        Failure {
+            answer: Answer::text(404, "Not found"),
+            status: 404,
+            message: "Not found",
+            retry_after: None,
+        },
+        Failure {
+            answer: Answer::text(429, "Rate limit for this resource has been exceeded")
+                .header("Retry-After", "17"),
+            status: 429,
+            message: "Rate limit for this resource has been exceeded",
+            retry_after: Some(17),
+        },
+    ]
+}
+
+#[tokio::test]
+async fn every_operation_tells_errors() {
+    let document = Document::read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new().await;
+    let mut failures = Vec::new();
+    let mut told = 0;
+    for operation in document.operations() {
+        let call = Call::full(&operation, &mut samples);
+        for failure in failure_answers() {
+            match check_error(&bench, &operation, &call, failure).await {
+                Ok(()) => told += 1,
+                Err(failure) => failures.push(failed(&operation, &failure)),
+            }
+        }
+    }
+    assert_none(&failures);
+    assert_eq!(told, OPERATIONS * failure_answers().len());
+}
+
+async fn check_error(
+    bench: &Bench,
+    operation: &Operation,
+    call: &Call,
+    failure: Failure,
+) -> Checked {
+    let (given, _) = bench.exchange(operation, call, failure.answer).await?;
+    let Err(error) = given else {
+        return Err(format!("{} became a success", failure.status));
+    };
+    equal("kind", &ErrorKind::Status, &error.kind())?;
+    let status = error.status().map(|status| status.as_u16());
+    equal("status", &Some(failure.status), &status)?;
+    equal("message", &Some(failure.message), &error.message())?;
+    let retry_after = error.retry_after().map(|wait| wait.as_secs());
+    equal("wait", &failure.retry_after, &retry_after)?;
+    let called = error.operation().map(bitbucket::Operation::id);
+    equal("operation", &Some(operation.id.as_str()), &called)?;
+    equal("kind", &(failure.status == 404), &error.is_not_found())?;
+    equal("kind", &(failure.status == 429), &error.is_rate_limited())?;
+    if failure.status == 400 {
+        let title = error.fields().get("title").map(Vec::as_slice);
+        equal("field", &Some(&["required".to_owned()][..]), &title)?;
+    }
+    let text = error.to_string();
+    let parts = [operation.id.as_str(), &failure.status.to_string(), failure.message];
+    match parts.iter().find(|part| !text.contains(**part)) {
+        None => Ok(()),
+        Some(part) => Err(format!("{part:?} is missing from {text:?}")),
+    }
+}
+
+/// Values that would send a request to another resource than the one named, or
+/// that no path can hold.
+fn refused_values(parameter: &Parameter) -> Vec<&'static str> {
+    let mut values = vec![".", "..", "", "a\nb", "\0", "a\u{7f}", "\u{85}"];
+    if parameter.slash {
+        values.extend(["a/../b", "../a", "a/.", "a//b", "/a", "a/\t/b"]);
+    }
+    values
+}
+
+#[tokio::test]
+async fn every_operation_refuses_what_would_change_its_path() {
+    let document = Document::read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new().await;
+    let mut failures = Vec::new();
+    let (mut parameters, mut refused) = (0, 0);
+    for operation in document.operations() {
+        for parameter in operation.parameters(Location::Path) {
+            parameters += 1;
+            let call = Call::full(&operation, &mut samples);
+            for value in refused_values(parameter) {
+                match check_refusal(&bench, &operation, parameter, &call, value).await {
+                    Ok(()) => refused += 1,
+                    Err(failure) => failures.push(failed(&operation, &failure)),
+                }
+            }
+        }
+    }
+    assert_none(&failures);
+    assert!(parameters > 2 * OPERATIONS, "{parameters} parameters");
+    assert!(refused >= 7 * parameters, "{refused} refusals");
+}
+
+async fn check_refusal(
+    bench: &Bench,
+    operation: &Operation,
+    parameter: &Parameter,
+    call: &Call,
+    value: &str,
+) -> Checked {
+    let name = parameter.name.as_str();
+    let arguments = call.arguments().with(name, value);
+    let given = catalog::call(&bench.client, &operation.id, arguments).await;
+    if let Some(request) = bench.server.take_requests().pop() {
+        return Err(format!("{name} = {value:?} was sent to {}", request.target));
+    }
+    let Err(error) = given else {
+        return Err(format!("{name} = {value:?} is a success"));
+    };
+    equal("kind", &ErrorKind::InvalidRequest, &error.kind())?;
+    let called = error.operation().map(bitbucket::Operation::id);
+    equal("operation", &Some(operation.id.as_str()), &called)?;
+    let text = error.to_string();
+    if !text.contains(&format!("`{name}`")) {
+        return Err(format!("{name} is missing from {text:?}"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_operation_wants_its_required_parameters() {
+    let document = Document::read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new().await;
+    let mut failures = Vec::new();
+    for operation in document.operations() {
+        let call = Call::full(&operation, &mut samples);
+        for parameter in operation.parameters.iter().filter(|it| it.required) {
+            let name = &parameter.name;
+            let arguments = call.clone().without(name).arguments();
+            let given = catalog::call(&bench.client, &operation.id, arguments).await;
+            let sent = bench.server.take_requests().len();
+            let refused = given.err().is_some_and(|error| {
+                // The methods spell `reportId` as Rust does.
+                let text = error.to_string().replace('_', "").to_lowercase();
+                error.kind() == ErrorKind::InvalidRequest
+                    && text.contains(&format!("`{}`", name.replace('_', "").to_lowercase()))
+            });
+            if !refused || sent > 0 {
+                failures.push(failed(&operation, &format!("goes without {name}")));
+            }
+        }
+    }
+    assert_none(&failures);
+}

@@ -1,0 +1,68 @@
+//! What the tests over the wire share: a server that records what it is asked,
+//! the document read independently of the build, and values made from its schemas.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub(crate) mod arguments;
+pub(crate) mod document;
+pub(crate) mod encoding;
+pub(crate) mod raw_server;
+pub(crate) mod samples;
+pub(crate) mod server;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// Who the tests' clients are, and how that looks on the wire.
+pub(crate) const EMAIL: &str = "kim@example.com";
+pub(crate) const TOKEN: &str = "token";
+pub(crate) const AUTHORIZATION: &str = "Basic a2ltQGV4YW1wbGUuY29tOnRva2Vu";
+
+/// A client for a server on loopback, with credentials.
+pub(crate) fn client(base_url: &str) -> bitbucket::Client {
+    bitbucket::Client::builder()
+        .base_url(base_url)
+        .auth(bitbucket::Auth::api_token(EMAIL, TOKEN))
+        .build()
+        .expect("the base URL is one")
+}
+
+/// Fails with everything that went wrong, not only the first of it.
+#[track_caller]
+pub(crate) fn assert_none(failures: &[String]) {
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
+/// Where two values differ, rather than both of them in full.
+pub(crate) fn difference(place: &str, expected: &Value, found: &Value) -> String {
+    match (expected, found) {
+        (Value::Object(left), Value::Object(right)) => {
+            let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
+            for key in keys {
+                let (left, right) = (left.get(key), right.get(key));
+                if left != right {
+                    let place = format!("{place}.{key}");
+                    return match (left, right) {
+                        (Some(left), Some(right)) => difference(&place, left, right),
+                        _ => format!("{place}: expected {left:?}, found {right:?}"),
+                    };
+                }
+            }
+            format!("{place}: no difference")
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            let differing = left.iter().zip(right).find(|(left, right)| left != right);
+            differing.map_or_else(
+                || format!("{place}: no difference"),
+                |(left, right)| difference(&format!("{place}[]"), left, right),
+            )
+        }
+        _ => format!("{place}: expected {expected}, found {found}"),
+    }
+}
