@@ -44,9 +44,13 @@ pub(crate) fn emit(
 /// The page that a list is made of.
 fn page(file: &File, document: &Document, operation: &Operation) -> Result<Type> {
     if let Some(listing) = &operation.listing {
-        let schema = document.schema(listing).ok_or("x-listing names no schema")?;
+        let schema = document
+            .schema(listing)
+            .ok_or("x-listing names no schema")?;
         let item = generator::page_item(schema).ok_or("x-listing is no page")?;
-        return Ok(syn::parse_str(&format!("crate::Page<crate::types::{item}>"))?);
+        return Ok(syn::parse_str(&format!(
+            "crate::Page<crate::types::{item}>"
+        ))?);
     }
     if operation.answer != Answer::Json {
         return Err(format!("operation {}: paged, but not JSON", operation.id).into());
@@ -56,9 +60,8 @@ fn page(file: &File, document: &Document, operation: &Operation) -> Result<Type>
 
 /// `T` of the `Response<T>` that `send` gives.
 pub(crate) fn sent_type(file: &File, operation: &Operation) -> Result<Type> {
-    let output = methods(file, operation).find_map(|function| {
-        (function.sig.ident == "send").then_some(&function.sig.output)
-    });
+    let output = methods(file, operation)
+        .find_map(|function| (function.sig.ident == "send").then_some(&function.sig.output));
     let Some(syn::ReturnType::Type(_, output)) = output else {
         return Err(format!("operation {}: no `send`", operation.id).into());
     };
@@ -68,10 +71,7 @@ pub(crate) fn sent_type(file: &File, operation: &Operation) -> Result<Type> {
         .ok_or_else(|| format!("operation {}: `send` gives no Response", operation.id).into())
 }
 
-fn methods<'a>(
-    file: &'a File,
-    operation: &Operation,
-) -> impl Iterator<Item = &'a syn::ImplItemFn> {
+fn methods<'a>(file: &'a File, operation: &Operation) -> impl Iterator<Item = &'a syn::ImplItemFn> {
     let builder = operation.builder();
     rewrite::module_items(file, "builder")
         .iter()
@@ -147,7 +147,7 @@ fn multipart(file: &File, operation: &Operation) -> Result<TokenStream> {
         ) -> ::std::result::Result<crate::Response<#answer>, crate::Error> {
             let client = self.client.clone();
             let form = form.into_inner(&Self::OPERATION)?;
-            let request = crate::form::into_multipart(&client, self.request()?, form)
+            let request = crate::form::into_multipart(&client, &self.request()?, form)
                 .map_err(Self::invalid)?;
             client.send_json(&Self::OPERATION, request).await
         }

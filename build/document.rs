@@ -1,4 +1,4 @@
-//! The effective OpenAPI document, and what the passes need to know of each
+//! The effective `OpenAPI` document, and what the passes need to know of each
 //! of its operations.
 
 use std::{error::Error, fs, path::Path};
@@ -120,7 +120,12 @@ pub(crate) enum Multipart {
 impl Operation {
     fn read(method: &str, path: &str, operation: &Value) -> Result<Self, String> {
         let flag = |name: &str| operation.get(name).and_then(Value::as_bool) == Some(true);
-        let text = |name: &str| operation.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            operation
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         Ok(Self {
             id: text("operationId").ok_or("no operationId")?,
             method: method.to_uppercase(),

@@ -28,7 +28,9 @@ pub(crate) fn rewrite(file: &mut File, operations: &[Operation]) -> Result<()> {
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
         for item in &mut item.items {
-            let ImplItem::Fn(function) = item else { continue };
+            let ImplItem::Fn(function) = item else {
+                continue;
+            };
             let id = function.sig.ident.to_string();
             if let Some(operation) = by_id.get(id.as_str()) {
                 let example = examples.get(&id).map_or("", String::as_str);
@@ -50,7 +52,9 @@ pub(crate) fn rewrite(file: &mut File, operations: &[Operation]) -> Result<()> {
             Item::Impl(item) => {
                 let name = rewrite::last_name(&item.self_ty).unwrap_or_default();
                 if let Some(operation) = by_builder.get(&name) {
-                    item.items.iter_mut().for_each(|item| setter(item, operation));
+                    item.items
+                        .iter_mut()
+                        .for_each(|item| setter(item, operation));
                 }
             }
             _ => {}
@@ -64,30 +68,40 @@ pub(crate) fn deprecation(operation: &Operation) -> Option<TokenStream> {
     if !operation.deprecated {
         return None;
     }
-    Some(match &operation.deprecation_note {
-        Some(note) => quote!(#[deprecated(note = #note)]),
-        None => quote!(#[deprecated]),
-    })
+    let note = operation.deprecation_note.as_ref();
+    Some(note.map_or_else(
+        || quote!(#[deprecated]),
+        |note| quote!(#[deprecated(note = #note)]),
+    ))
+}
+
+/// The text of a `#[doc = "…"]`.
+fn documented(attr: &Attribute) -> Option<String> {
+    if !attr.path().is_ident("doc") {
+        return None;
+    }
+    let syn::Expr::Lit(literal) = &attr.meta.require_name_value().ok()?.value else {
+        return None;
+    };
+    match &literal.lit {
+        syn::Lit::Str(text) => Some(text.value()),
+        _ => None,
+    }
 }
 
 /// The generator's text begins with the document's summary and description
 /// and ends with an example that it cannot know to compile.
 fn method(attrs: &mut Vec<Attribute>, operation: &Operation, example: &str) {
-    let mut text = String::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
-        if let syn::Meta::NameValue(value) = &attr.meta {
-            if let syn::Expr::Lit(literal) = &value.value {
-                if let syn::Lit::Str(written) = &literal.lit {
-                    text.push_str(&written.value());
-                }
-            }
-        }
-    }
+    let mut text: String = attrs.iter().filter_map(documented).collect();
     let cut = text.find("Sends a `").unwrap_or(text.len());
     text.truncate(cut);
     let _ = write!(text, "`{} {}`\n\n", operation.method, operation.path);
     if !operation.scopes.is_empty() {
-        let _ = write!(text, "OAuth scopes: `{}`.\n\n", operation.scopes.join("`, `"));
+        let _ = write!(
+            text,
+            "OAuth scopes: `{}`.\n\n",
+            operation.scopes.join("`, `")
+        );
     }
     parameters(&mut text, operation);
     let _ = write!(text, "# Example\n\n```no_run\n{example}```\n");
@@ -138,7 +152,10 @@ fn builder(attrs: &mut Vec<Attribute>, operation: &Operation) {
 
 fn setter(item: &mut ImplItem, operation: &Operation) {
     let ImplItem::Fn(function) = item else { return };
-    if function.attrs.iter().any(|attr| attr.path().is_ident("doc"))
+    if function
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("doc"))
         || !matches!(function.vis, syn::Visibility::Public(_))
     {
         return;
@@ -155,7 +172,11 @@ fn setter(item: &mut ImplItem, operation: &Operation) {
                 || format!("Sets `{name}`."),
                 |parameter| {
                     let description = parameter.description.as_deref().unwrap_or("");
-                    let required = if parameter.required { " (required)" } else { "" };
+                    let required = if parameter.required {
+                        " (required)"
+                    } else {
+                        ""
+                    };
                     format!(
                         "Sets the {} parameter `{}`{required}.\n\n{}",
                         parameter.location,
@@ -176,7 +197,11 @@ fn example(file: &File, operation: &Operation) -> String {
     if operation.deprecated {
         text.insert_str(0, "# #[allow(deprecated)]\n");
     }
-    let result = if operation.answer == Answer::Empty { "" } else { "let answer = " };
+    let result = if operation.answer == Answer::Empty {
+        ""
+    } else {
+        "let answer = "
+    };
     let _ = writeln!(text, "{result}client\n    .{}()", operation.id);
     for (name, ty) in companions::fields(file, operation) {
         let Some(value) = rewrite::argument(ty, "Result").and_then(|ty| sample(file, ty)) else {

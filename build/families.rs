@@ -27,7 +27,9 @@ pub(crate) fn tags(document: &Document) -> Result<BTreeMap<String, (String, Stri
     direct_references(document.value(), &mut direct);
     let mut tags = BTreeMap::new();
     for (_, schema) in document.schemas() {
-        let Some(family) = schema.get("x-family") else { continue };
+        let Some(family) = schema.get("x-family") else {
+            continue;
+        };
         let field = match tag(family) {
             "type" => "type_",
             other => other,
@@ -61,7 +63,9 @@ fn direct_references(value: &Value, found: &mut Vec<String>) {
 pub(crate) fn emit(document: &Document) -> Result<TokenStream> {
     let mut items = TokenStream::new();
     for (name, schema) in document.schemas() {
-        let Some(family) = schema.get("x-family") else { continue };
+        let Some(family) = schema.get("x-family") else {
+            continue;
+        };
         let description = schema
             .get("description")
             .and_then(Value::as_str)
@@ -86,10 +90,10 @@ fn row(variant: &Variant) -> TokenStream {
     let ident = format_ident!("{}", variant.ident);
     let schema = format_ident!("{}", variant.schema);
     let value = &variant.value;
-    let name = match &variant.name {
-        Some(name) => quote!(Some(#name)),
-        None => quote!(None),
-    };
+    let name = variant
+        .name
+        .as_ref()
+        .map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     quote!(#ident(#schema) = #value, #name)
 }
 
@@ -138,7 +142,9 @@ fn variants(family: &Value) -> Result<Vec<Variant>> {
             let text = |key: &str| row.get(key).and_then(Value::as_str);
             let missing = |key: &str| format!("a variant without `{key}`");
             Ok(Variant {
-                ident: text("variant").ok_or_else(|| missing("variant"))?.to_owned(),
+                ident: text("variant")
+                    .ok_or_else(|| missing("variant"))?
+                    .to_owned(),
                 schema: component(text("schema").ok_or_else(|| missing("schema"))?),
                 value: text("value").ok_or_else(|| missing("value"))?.to_owned(),
                 name: text("name").map(str::to_owned),

@@ -45,7 +45,11 @@ fn count(document: &Document) -> usize {
         .into_iter()
         .flatten()
         .filter_map(|(_, item)| item.as_object())
-        .map(|item| item.values().filter(|one| one.get("tags").is_some()).count())
+        .map(|item| {
+            item.values()
+                .filter(|one| one.get("tags").is_some())
+                .count()
+        })
         .sum()
 }
 
@@ -65,10 +69,10 @@ fn drop_unreachable(document: &mut Document) {
     let mut pending = Vec::new();
     references(&document.value()["paths"], &mut pending);
     while let Some(name) = pending.pop() {
-        if let Some(schema) = document.schema(&name) {
-            if reached.insert(name) {
-                references(schema, &mut pending);
-            }
+        if let Some(schema) = document.schema(&name)
+            && reached.insert(name)
+        {
+            references(schema, &mut pending);
         }
     }
     if let Some(schemas) = document.schemas_mut() {

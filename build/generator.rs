@@ -1,6 +1,10 @@
 //! Runs `progenitor` on what it understands of the document.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    fmt::Write as _,
+    panic::{self, AssertUnwindSafe},
+};
 
 use progenitor::{
     CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl,
@@ -18,10 +22,44 @@ pub(crate) fn run(
     for operation in operations {
         prepare(&mut input, operation);
     }
-    let input: openapiv3::OpenAPI = serde_json::from_value(input)?;
-    let mut generator = Generator::new(&settings(document)?);
-    let tokens = generator.generate_tokens(&input)?;
-    Ok(syn::parse2(tokens)?)
+    let settings = settings(document)?;
+    match generate(&settings, input.clone()) {
+        Ok(file) => Ok(file),
+        Err(error) => Err(culprits(&settings, &input, operations, &error).into()),
+    }
+}
+
+/// The generator panics at some of what it does not know.
+fn generate(settings: &GenerationSettings, input: Value) -> Result<syn::File, String> {
+    let input: openapiv3::OpenAPI =
+        serde_json::from_value(input).map_err(|error| error.to_string())?;
+    let tokens = panic::catch_unwind(AssertUnwindSafe(|| {
+        Generator::new(settings).generate_tokens(&input)
+    }))
+    .map_err(|_| "the generator gave up (its message is above)".to_owned())?
+    .map_err(|error| error.to_string())?;
+    syn::parse2(tokens).map_err(|error| error.to_string())
+}
+
+/// The generator does not say which operation it failed at, so each is tried by
+/// itself.
+fn culprits(
+    settings: &GenerationSettings,
+    input: &Value,
+    operations: &[Operation],
+    error: &str,
+) -> String {
+    let mut message = error.to_owned();
+    for operation in operations {
+        let mut alone = input.clone();
+        let method = operation.method.to_lowercase();
+        let entry = &input["paths"][&operation.path][&method];
+        alone["paths"] = json!({ &operation.path: { method: entry } });
+        if let Err(error) = generate(settings, alone) {
+            let _ = write!(message, "\n  operation {}: {error}", operation.id);
+        }
+    }
+    message
 }
 
 fn settings(document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {

@@ -101,8 +101,8 @@ pub(crate) fn emit(operations: &[Operation]) -> TokenStream {
         }
         handles.extend(handle.declaration(&own));
         match handle.parent.and_then(by_name) {
-            None => makers.extend(handle.from_client(&own)),
-            Some(parent) => handles.extend(handle.from_parent(parent, &own)),
+            None => makers.extend(handle.client_method(&own)),
+            Some(parent) => handles.extend(handle.parent_method(parent, &own)),
         }
     }
     quote! {
@@ -160,7 +160,10 @@ impl Handle {
     fn declaration(&self, own: &[&Operation]) -> TokenStream {
         let ident = self.ident();
         let what = self.what;
-        let paths = format!("Carries the beginning of the paths under `{}`.", self.prefix);
+        let paths = format!(
+            "Carries the beginning of the paths under `{}`.",
+            self.prefix
+        );
         let fields = self.parameters().map(|name| {
             let field = format_ident!("{name}");
             if Self::is_integer(name, own) {
@@ -217,11 +220,11 @@ impl Handle {
         }
     }
 
-    fn from_client(&self, own: &[&Operation]) -> TokenStream {
+    fn client_method(&self, own: &[&Operation]) -> TokenStream {
         self.make(own, &[], &quote!(self.clone()), &quote!(handle::))
     }
 
-    fn from_parent(&self, parent: &Handle, own: &[&Operation]) -> TokenStream {
+    fn parent_method(&self, parent: &Handle, own: &[&Operation]) -> TokenStream {
         let ident = parent.ident();
         let inherited: Vec<&str> = parent.parameters().collect();
         let maker = self.make(own, &inherited, &quote!(self.client.clone()), &quote!());

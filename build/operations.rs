@@ -71,7 +71,13 @@ fn has_constructor(item: &ItemImpl) -> bool {
 fn imports(file: &mut File) -> Result<()> {
     let items = rewrite::module(file, "builder")?;
     items.retain(|item| !matches!(item, Item::Use(_)));
-    items.insert(0, parse_quote!(#[allow(unused_imports)] use super::types;));
+    items.insert(
+        0,
+        parse_quote!(
+            #[allow(unused_imports)]
+            use super::types;
+        ),
+    );
     Ok(())
 }
 
@@ -92,7 +98,9 @@ fn builder(item: &mut ItemImpl, operation: &Operation) -> Result<()> {
     WithoutLifetimes.visit_type_mut(&mut item.self_ty);
     let mut added = constants(operation);
     for item in &mut item.items {
-        let ImplItem::Fn(function) = item else { continue };
+        let ImplItem::Fn(function) = item else {
+            continue;
+        };
         Messages.visit_block_mut(&mut function.block);
         if operation.multipart == Multipart::Only {
             Uploads.visit_impl_item_fn_mut(function);
@@ -114,7 +122,9 @@ fn builder(item: &mut ItemImpl, operation: &Operation) -> Result<()> {
 }
 
 fn constants(operation: &Operation) -> Vec<ImplItem> {
-    let Operation { id, method, path, .. } = operation;
+    let Operation {
+        id, method, path, ..
+    } = operation;
     vec![
         parse_quote! {
             /// The operation that this builder calls.
@@ -140,7 +150,9 @@ fn constructor(function: &mut ImplItemFn) {
 
 /// `T` of `Result<ResponseValue<T>, …>`.
 fn answer_type(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, output) = output else { return None };
+    let ReturnType::Type(_, output) = output else {
+        return None;
+    };
     rewrite::argument(rewrite::argument(output, "Result")?, "ResponseValue")
 }
 
@@ -150,7 +162,10 @@ fn send(operation: &Operation, value: &Type) -> ImplItem {
         Answer::Empty => (quote!(()), quote!(send_empty)),
         Answer::Bytes => (quote!(crate::ByteStream), quote!(send_bytes)),
         Answer::Completion => (quote!(crate::Completion<#value>), quote!(send_completion)),
-        Answer::JsonOrBytes => (quote!(crate::JsonOrBytes<#value>), quote!(send_json_or_bytes)),
+        Answer::JsonOrBytes => (
+            quote!(crate::JsonOrBytes<#value>),
+            quote!(send_json_or_bytes),
+        ),
     };
     let text = format!("Sends `{} {}`.", operation.method, operation.path);
     parse_quote! {
@@ -177,8 +192,7 @@ fn request(function: &mut ImplItemFn, operation: &Operation) -> Result<()> {
     function.vis = parse_quote!(pub(crate));
     function.sig.asyncness = None;
     function.sig.ident = parse_quote!(request);
-    function.sig.output =
-        parse_quote!(-> ::std::result::Result<::reqwest::Request, crate::Error>);
+    function.sig.output = parse_quote!(-> ::std::result::Result<::reqwest::Request, crate::Error>);
     let statements = std::mem::take(&mut function.block.stmts);
     let uses_headers = operation
         .parameters
@@ -206,7 +220,10 @@ fn request(function: &mut ImplItemFn, operation: &Operation) -> Result<()> {
 }
 
 fn finish(mut kept: Vec<Stmt>, operation: &Operation, uses_headers: bool) -> Result<Block> {
-    let Some(Stmt::Local(Local { init: Some(init), .. })) = kept.pop() else {
+    let Some(Stmt::Local(Local {
+        init: Some(init), ..
+    })) = kept.pop()
+    else {
         return Err("the request is not bound by a `let`".into());
     };
     kept.push(Stmt::Expr(*init.expr, None));
@@ -232,7 +249,11 @@ fn finish(mut kept: Vec<Stmt>, operation: &Operation, uses_headers: bool) -> Res
 }
 
 fn bound_name(statement: &Stmt) -> Option<String> {
-    let Stmt::Local(Local { pat: Pat::Ident(pat), .. }) = statement else {
+    let Stmt::Local(Local {
+        pat: Pat::Ident(pat),
+        ..
+    }) = statement
+    else {
         return None;
     };
     Some(pat.ident.to_string())
@@ -330,7 +351,9 @@ impl VisitMut for Requests<'_> {
         };
         for argument in &mut arguments {
             self.visit_expr_mut(argument);
-            let Expr::Call(call) = &*argument else { continue };
+            let Expr::Call(call) = &*argument else {
+                continue;
+            };
             if let Some(replacement) = self.path_value(call) {
                 *argument = replacement;
                 self.paths += 1;
@@ -379,7 +402,9 @@ impl VisitMut for Messages {
 
 /// The parts of "conversion to `:: std :: string :: String` for title failed".
 fn conversion(message: &str) -> Option<(String, &str)> {
-    let rest = message.strip_prefix("conversion to `")?.strip_suffix(" failed")?;
+    let rest = message
+        .strip_prefix("conversion to `")?
+        .strip_suffix(" failed")?;
     let (ty, name) = rest.rsplit_once("` for ")?;
     let ty = ty.replace(' ', "");
     let ty = match ty.strip_prefix("::std::") {
@@ -402,11 +427,15 @@ impl VisitMut for Uploads {
 
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
-        let Expr::MethodCall(call) = &*expression else { return };
+        let Expr::MethodCall(call) = &*expression else {
+            return;
+        };
         if call.method != "body" {
             return;
         }
-        let Expr::MethodCall(header) = &*call.receiver else { return };
+        let Expr::MethodCall(header) = &*call.receiver else {
+            return;
+        };
         if header.method == "header" {
             let receiver = &header.receiver;
             *expression = parse_quote!(#receiver.multipart(body.into_inner(&Self::OPERATION)?));

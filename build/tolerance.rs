@@ -1,7 +1,8 @@
 //! Reading tolerantly: what the generator's types would still refuse or lose
 //! is read by the functions of `src/tolerant.rs`.
 
-use syn::{Field, File, Item, ItemStruct, parse_quote};
+use quote::quote;
+use syn::{Field, File, Item, ItemStruct, Type, parse_quote};
 
 use crate::rewrite;
 
@@ -26,6 +27,8 @@ fn read_tolerantly(field: &mut Field) {
     };
     let reader = match rewrite::last_name(inner).as_deref() {
         Some("Vec") => "crate::tolerant::list",
+        // Where null stands for something, the map keeps it.
+        Some("BTreeMap") if !holds_null(inner) => "crate::tolerant::map",
         Some("DateTime") => "crate::tolerant::date_time",
         Some("Nullable") => "crate::nullable::deserialize_present",
         _ => return,
@@ -33,6 +36,12 @@ fn read_tolerantly(field: &mut Field) {
     field
         .attrs
         .push(parse_quote!(#[serde(default, deserialize_with = #reader)]));
+}
+
+/// Whether the map's values are `Option` or `Nullable`.
+fn holds_null(map: &Type) -> bool {
+    let written = quote!(#map).to_string();
+    written.contains("Option") || written.contains("Nullable")
 }
 
 /// A field without a description in the document still says what it is.

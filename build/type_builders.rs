@@ -44,12 +44,12 @@ pub(crate) fn rewrite(
 
 /// `PullRequest::builder()`
 fn entrance(item: &mut ImplItem) {
-    if let ImplItem::Fn(function) = item {
-        if function.sig.ident == "builder" {
-            function
-                .attrs
-                .push(parse_quote!(#[doc = "A builder that has nothing set."]));
-        }
+    if let ImplItem::Fn(function) = item
+        && function.sig.ident == "builder"
+    {
+        function
+            .attrs
+            .push(parse_quote!(#[doc = "A builder that has nothing set."]));
     }
 }
 
@@ -107,10 +107,13 @@ fn first_type(arguments: &mut syn::PathArguments) -> Option<&mut Type> {
     let syn::PathArguments::AngleBracketed(arguments) = arguments else {
         return None;
     };
-    arguments.args.iter_mut().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
+    arguments
+        .args
+        .iter_mut()
+        .find_map(|argument| match argument {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
 }
 
 /// Puts the optional place's `Some` around what `try_into()` gave.
@@ -119,11 +122,11 @@ struct Wrap(Expr);
 impl VisitMut for Wrap {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
-        if let Expr::MethodCall(call) = expression {
-            if call.method == "try_into" {
-                let wrap = &self.0;
-                *expression = parse_quote!(#call.map(#wrap));
-            }
+        if let Expr::MethodCall(call) = expression
+            && call.method == "try_into"
+        {
+            let wrap = &self.0;
+            *expression = parse_quote!(#call.map(#wrap));
         }
     }
 }
@@ -131,7 +134,9 @@ impl VisitMut for Wrap {
 /// A member of a family that a caller builds says which member it is.
 fn default_tag(item: &mut ItemImpl, tags: &BTreeMap<String, (String, String)>) {
     let is_default = item.trait_.as_ref().is_some_and(|(path, _)| {
-        path.segments.last().is_some_and(|last| last.ident == "Default")
+        path.segments
+            .last()
+            .is_some_and(|last| last.ident == "Default")
     });
     let Some((field, value)) = rewrite::last_name(&item.self_ty).and_then(|name| tags.get(&name))
     else {

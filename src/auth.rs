@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::{Error, Secret};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, header::AUTHORIZATION};
-use crate::{Error, Secret};
 
 /// The credentials a client sends.
 ///

@@ -30,8 +30,9 @@ use crate::{Error, Operation};
 pub struct ByteStream {
     operation: &'static Operation,
     status: StatusCode,
+    /// For the error that a break in the middle becomes.
+    headers: HeaderMap,
     content_length: Option<u64>,
-    content_type: Option<String>,
     /// Gone when the end or an error was reached.
     body: Option<Body>,
 }
@@ -42,17 +43,14 @@ impl ByteStream {
     pub(crate) fn new(
         operation: &'static Operation,
         status: StatusCode,
-        headers: &HeaderMap,
-        content_length: Option<u64>,
+        headers: HeaderMap,
         response: reqwest::Response,
     ) -> Self {
         Self {
             operation,
             status,
-            content_length,
-            content_type: headers
-                .get(header::CONTENT_TYPE)
-                .and_then(|value| Some(value.to_str().ok()?.to_owned())),
+            headers,
+            content_length: response.content_length(),
             body: Some(Box::pin(response.bytes_stream())),
         }
     }
@@ -64,7 +62,7 @@ impl ByteStream {
 
     /// What the bytes are, as Bitbucket declared it, such as `text/plain; charset=utf-8`.
     pub fn content_type(&self) -> Option<&str> {
-        self.content_type.as_deref()
+        self.headers.get(header::CONTENT_TYPE)?.to_str().ok()
     }
 
     /// The next part; `None` at the end.
@@ -151,7 +149,8 @@ impl Stream for ByteStream {
             Some(Ok(part)) => Poll::Ready(Some(Ok(part))),
             Some(Err(error)) => {
                 self.body = None;
-                let error = Error::receiving(self.operation, self.status, HeaderMap::new(), error);
+                let headers = std::mem::take(&mut self.headers);
+                let error = Error::receiving(self.operation, self.status, headers, error);
                 Poll::Ready(Some(Err(error)))
             }
             None => {
@@ -174,7 +173,7 @@ impl fmt::Debug for ByteStream {
             .debug_struct("ByteStream")
             .field("operation", &self.operation.id())
             .field("content_length", &self.content_length)
-            .field("content_type", &self.content_type)
+            .field("content_type", &self.content_type())
             .finish_non_exhaustive()
     }
 }

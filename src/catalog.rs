@@ -36,6 +36,7 @@ use crate::{
 /// The items of a list, each as JSON.
 pub type Items = Pin<Box<dyn Stream<Item = Result<Value, Error>> + Send>>;
 
+type List = fn(Client, Arguments) -> Result<Items, Error>;
 type Call = Pin<Box<dyn Future<Output = Result<Response<Content>, Error>> + Send>>;
 
 /// One operation of the catalogue.
@@ -55,7 +56,7 @@ pub struct Entry {
     /// Whether Bitbucket advises against it.
     pub deprecated: bool,
     pub(crate) call: fn(Client, Arguments) -> Call,
-    pub(crate) items: Option<fn(Client, Arguments) -> Result<Items, Error>>,
+    pub(crate) items: Option<List>,
 }
 
 impl Entry {
@@ -317,7 +318,11 @@ fn convert<T>(
 ) -> Result<Response<Content>, Error> {
     let status = answer.status();
     let headers = answer.headers().clone();
-    Ok(Response::new(content(answer.into_inner())?, status, headers))
+    Ok(Response::new(
+        content(answer.into_inner())?,
+        status,
+        headers,
+    ))
 }
 
 fn to_value<T: Serialize>(value: &T) -> Result<Value, Error> {

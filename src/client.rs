@@ -233,7 +233,11 @@ mod tests {
 
     #[test]
     fn slashes_at_the_end_of_the_base_are_no_part_of_it() {
-        for base in ["http://[::1]:80/2.0/", "http://[::1]/2.0", "http://[::1]/2.0//"] {
+        for base in [
+            "http://[::1]:80/2.0/",
+            "http://[::1]/2.0",
+            "http://[::1]/2.0//",
+        ] {
             let client = Client::builder().base_url(base).build().unwrap();
             assert_eq!(client.base_url(), "http://[::1]/2.0");
         }

@@ -85,6 +85,7 @@ pub(crate) fn member<T: DeserializeOwned>(value: &Value) -> Option<T> {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "what the macro declares is public")]
 mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};

@@ -38,7 +38,7 @@ pub(crate) fn without_empty_body(mut request: Request) -> Request {
 /// The same request with a multipart body in place of the one that it has.
 pub(crate) fn into_multipart(
     client: &Client,
-    request: Request,
+    request: &Request,
     form: reqwest::multipart::Form,
 ) -> Result<Request, reqwest::Error> {
     let mut headers = request.headers().clone();

@@ -67,10 +67,15 @@ impl Form {
     }
 
     /// The form as the HTTP library knows it, or what is wrong with it.
-    pub(crate) fn into_inner(self, operation: &'static Operation) -> Result<multipart::Form, Error> {
+    pub(crate) fn into_inner(
+        self,
+        operation: &'static Operation,
+    ) -> Result<multipart::Form, Error> {
         match self.fault {
             Some(fault) => Err(Error::invalid_request(operation, fault)),
-            None if self.parts == 0 => Err(Error::invalid_request(operation, "the form has no parts")),
+            None if self.parts == 0 => {
+                Err(Error::invalid_request(operation, "the form has no parts"))
+            }
             // The names are encoded already. Percent-encoded, the library would
             // send them as `name*=`, which RFC 7578 forbids.
             None => Ok(self.inner.percent_encode_noop()),

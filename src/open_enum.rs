@@ -124,6 +124,7 @@ impl Visitor<'_> for Text {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "what the macro declares is public")]
 mod tests {
     open_enum! {
         /// For the tests.

@@ -139,7 +139,12 @@ pub(crate) struct Address<'a>(pub(crate) &'a Url);
 impl fmt::Display for Address<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = self.0;
-        write!(formatter, "{}{}", url.origin().ascii_serialization(), url.path())
+        write!(
+            formatter,
+            "{}{}",
+            url.origin().ascii_serialization(),
+            url.path()
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 //! sends whatever a test wants, also what no well-behaved server would.
 
 use std::{
+    fmt::Write as _,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -45,7 +46,10 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// The body breaks off after as many bytes.
     cut: Option<usize>,
-    pub(crate) delay: Duration,
+    /// How long the server is silent before it answers.
+    delay: Duration,
+    /// How long it keeps a cut answer open.
+    stall: Duration,
 }
 
 impl Reply {
@@ -56,6 +60,7 @@ impl Reply {
             body: body.into(),
             cut: None,
             delay: Duration::ZERO,
+            stall: Duration::ZERO,
         }
     }
 
@@ -77,6 +82,11 @@ impl Reply {
         self
     }
 
+    pub(crate) fn stall(mut self, delay: Duration) -> Self {
+        self.stall = delay;
+        self
+    }
+
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
@@ -85,10 +95,10 @@ impl Reply {
     fn bytes(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Reason\r\n", self.status);
         for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         if !matches!(self.status, 204 | 304) {
-            head += &format!("Content-Length: {}\r\n", self.body.len());
+            write!(head, "Content-Length: {}\r\n", self.body.len()).unwrap();
         }
         let mut bytes = (head + "\r\n").into_bytes();
         bytes.extend_from_slice(&self.body[..self.cut.unwrap_or(self.body.len())]);
@@ -169,6 +179,7 @@ async fn serve(mut stream: TcpStream, handler: Arc<Handler>, log: Arc<Mutex<Vec<
         let reply = handler(&received);
         tokio::time::sleep(reply.delay).await;
         if stream.write_all(&reply.bytes()).await.is_err() || reply.cut.is_some() {
+            tokio::time::sleep(reply.stall).await;
             break;
         }
     }

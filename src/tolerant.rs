@@ -1,7 +1,7 @@
 //! Readers that take what Bitbucket sends where a value was expected: null,
 //! nulls among a list's elements, dates in more than one spelling.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::{
@@ -50,6 +50,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
+/// A map, or null. Entries that are null are left out.
+pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<Option<BTreeMap<String, T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let entries: Option<BTreeMap<String, Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(entries.map(|entries| {
+        entries
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
+    }))
+}
+
 /// A point in time, or null: RFC 3339 as a rule; also with a blank for the `T`,
 /// an offset without its colon, or no offset at all (read as UTC).
 pub(crate) fn date_time<'de, D>(deserializer: D) -> Result<Option<DateTime<FixedOffset>>, D::Error>
@@ -93,6 +108,8 @@ mod tests {
     struct Sample {
         #[serde(deserialize_with = "super::list")]
         numbers: Option<Vec<i64>>,
+        #[serde(deserialize_with = "super::map")]
+        counts: Option<std::collections::BTreeMap<String, i64>>,
         #[serde(deserialize_with = "super::date_time")]
         at: Option<chrono::DateTime<chrono::FixedOffset>>,
     }
@@ -106,14 +123,30 @@ mod tests {
         assert_eq!(read(json!({})).numbers, None);
         assert_eq!(read(json!({"numbers": null})).numbers, None);
         assert_eq!(read(json!({"numbers": []})).numbers, Some(vec![]));
-        assert_eq!(read(json!({"numbers": [1, null, 3]})).numbers, Some(vec![1, 3]));
+        assert_eq!(
+            read(json!({"numbers": [1, null, 3]})).numbers,
+            Some(vec![1, 3])
+        );
         assert!(serde_json::from_value::<Sample>(json!({"numbers": {}})).is_err());
+    }
+
+    #[test]
+    fn maps() {
+        assert_eq!(read(json!({"counts": null})).counts, None);
+        let counts = read(json!({"counts": {"a": 1, "b": null}})).counts.unwrap();
+        assert_eq!(
+            counts.into_iter().collect::<Vec<_>>(),
+            [("a".to_owned(), 1)]
+        );
     }
 
     #[test]
     fn dates() {
         for (text, utc) in [
-            ("2018-02-05T22:02:36.123456+00:00", "2018-02-05T22:02:36.123456+00:00"),
+            (
+                "2018-02-05T22:02:36.123456+00:00",
+                "2018-02-05T22:02:36.123456+00:00",
+            ),
             ("2018-02-05T22:02:36Z", "2018-02-05T22:02:36+00:00"),
             ("2018-02-05 22:02:36+0200", "2018-02-05T22:02:36+02:00"),
             ("2018-02-05 22:02:36", "2018-02-05T22:02:36+00:00"),

@@ -125,7 +125,10 @@ impl Client {
 /// writes that declare the type of a body they do not have.
 fn prepare(request: &mut Request, accept: HeaderValue) {
     request.headers_mut().insert(ACCEPT, accept);
-    let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let writes = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
     let empty = match request.body() {
         None => true,
         Some(body) => body.as_bytes().is_some_and(<[u8]>::is_empty),
@@ -139,9 +142,8 @@ fn prepare(request: &mut Request, accept: HeaderValue) {
 
 fn stream(operation: &'static Operation, mut answer: reqwest::Response) -> Response<ByteStream> {
     let status = answer.status();
-    let length = answer.content_length();
     let headers = std::mem::take(answer.headers_mut());
-    let bytes = ByteStream::new(operation, status, &headers, length, answer);
+    let bytes = ByteStream::new(operation, status, headers.clone(), answer);
     Response::new(bytes, status, headers)
 }
 
@@ -177,7 +179,11 @@ impl Whole {
             Err(error) => {
                 // Decoding while keeping track of the path costs time, so it is
                 // done where there is a path to tell.
-                let path = String::new();
+                let json = &mut serde_json::Deserializer::from_slice(&self.body);
+                let path = serde_path_to_error::deserialize::<_, T>(json)
+                    .err()
+                    .map(|error| error.path().to_string())
+                    .unwrap_or_default();
                 Err(self.undecodable(&path, error))
             }
         }

@@ -15,7 +15,7 @@ use support::{
     AUTHORIZATION,
     arguments::Call,
     assert_none, client,
-    document::{BodyKind, Content, Document},
+    document::{BodyKind, Content, Document, Operation},
     encoding::{self, FormPart},
     samples::Samples,
     server::{Answer, Recorded, Server},
@@ -29,6 +29,34 @@ fn only(server: &Server) -> Recorded {
     let mut requests = server.take_requests();
     assert_eq!(requests.len(), 1, "{requests:?}");
     requests.remove(0)
+}
+
+/// The document's operations with more than one way, so that a new one cannot
+/// go without its test.
+#[test]
+fn these_are_all_of_them() {
+    let operations = Document::read().operations();
+    let ids = |has: fn(&Operation) -> bool| {
+        let mut ids: Vec<_> = operations
+            .iter()
+            .filter(|operation| has(operation))
+            .map(|operation| operation.id.as_str())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(ids(|it| it.may_be_accepted), ["merge_pull_request"]);
+    assert_eq!(ids(|it| it.may_be_bytes), ["get_issue_export"]);
+    assert_eq!(ids(|it| it.listing.is_some()), ["get_source"]);
+    let with_meta = ids(|it| it.meta.is_some());
+    assert_eq!(with_meta, ["get_source", "get_source_root"]);
+    let snippets = [
+        "create_snippet",
+        "create_workspace_snippet",
+        "update_snippet",
+        "update_snippet_revision",
+    ];
+    assert_eq!(ids(|it| it.has_multipart_too), snippets);
 }
 
 async fn merge(answer: Answer) -> (Completion<types::PullRequest>, Server) {
@@ -75,10 +103,7 @@ async fn the_address_of_a_task_is_never_on_another_origin() {
         Answer::new(202),
     ] {
         let (accepted, _server) = merge(answer).await;
-        assert!(matches!(
-            accepted,
-            Completion::Accepted { location: None }
-        ));
+        assert!(matches!(accepted, Completion::Accepted { location: None }));
     }
 }
 
@@ -134,21 +159,26 @@ async fn a_source_is_a_file_a_directory_or_an_entry() {
     let file = source().send().await.unwrap().into_inner();
     assert_eq!(file.text().await.unwrap(), "fn main() {}");
     let request = only(&server);
-    assert_eq!((request.target.as_str(), request.header("accept")), (path, Some("*/*")));
+    assert_eq!(
+        (request.target.as_str(), request.header("accept")),
+        (path, Some("*/*"))
+    );
 
-    answers.push(Answer::json(200, &json!({
-        "values": [{"type": "commit_directory", "path": "dir/a"}],
-        "next": format!("{}{path}?page=x", server.origin()),
-    })));
-    answers.push(Answer::json(200, &json!({
-        "values": [{"type": "commit_file", "path": "dir/b", "size": 3}, {"type": "novel"}],
-    })));
-    let entries: Vec<types::TreeEntry> = source()
-        .max_depth(2)
-        .stream()
-        .try_collect()
-        .await
-        .unwrap();
+    answers.push(Answer::json(
+        200,
+        &json!({
+            "values": [{"type": "commit_directory", "path": "dir/a"}],
+            "next": format!("{}{path}?page=x", server.origin()),
+        }),
+    ));
+    answers.push(Answer::json(
+        200,
+        &json!({
+            "values": [{"type": "commit_file", "path": "dir/b", "size": 3}, {"type": "novel"}],
+        }),
+    ));
+    let entries: Vec<types::TreeEntry> =
+        source().max_depth(2).stream().try_collect().await.unwrap();
     assert!(matches!(&entries[..], [
         types::TreeEntry::Directory(directory),
         types::TreeEntry::File(file),
@@ -161,7 +191,10 @@ async fn a_source_is_a_file_a_directory_or_an_entry() {
     assert_eq!(second.target, format!("{path}?page=x"));
     assert_eq!(first.header("accept"), Some("application/json"));
 
-    answers.push(Answer::json(200, &json!({"type": "commit_file", "size": 12})));
+    answers.push(Answer::json(
+        200,
+        &json!({"type": "commit_file", "size": 12}),
+    ));
     let entry = source().send_meta().await.unwrap();
     assert!(matches!(&*entry, types::TreeEntry::File(file) if file.size == Some(12)));
     let request = only(&server);
@@ -177,7 +210,10 @@ async fn the_root_of_the_source_is_a_directory_or_an_entry() {
     let target = "/2.0/repositories/w/r/src/main/";
 
     answers.push(Answer::new(302).header("Location", target));
-    answers.push(Answer::json(200, &json!({"values": [{"type": "commit_file"}]})));
+    answers.push(Answer::json(
+        200,
+        &json!({"values": [{"type": "commit_file"}]}),
+    ));
     let page = root().send().await.unwrap();
     assert_eq!(page.values.as_ref().map(Vec::len), Some(1));
     let [first, second] = &server.take_requests()[..] else {
@@ -186,10 +222,16 @@ async fn the_root_of_the_source_is_a_directory_or_an_entry() {
     assert_eq!(first.target, "/2.0/repositories/w/r/src");
     assert_eq!(second.target, target);
 
-    answers.push(Answer::json(200, &json!({"type": "commit_directory", "path": ""})));
+    answers.push(Answer::json(
+        200,
+        &json!({"type": "commit_directory", "path": ""}),
+    ));
     let entry = root().send_meta().await.unwrap();
     assert!(matches!(&*entry, types::TreeEntry::Directory(_)));
-    assert_eq!(only(&server).target, "/2.0/repositories/w/r/src?format=meta");
+    assert_eq!(
+        only(&server).target,
+        "/2.0/repositories/w/r/src?format=meta"
+    );
 }
 
 fn snippet_form() -> Form {
@@ -205,7 +247,10 @@ fn snippet_form() -> Form {
 }
 
 fn check_snippet_form(request: &Recorded, method: &str, path: &str) {
-    assert_eq!((request.method.as_str(), request.target.as_str()), (method, path));
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        (method, path)
+    );
     assert_eq!(request.header("authorization"), Some(AUTHORIZATION));
     assert_eq!(request.header("accept"), Some("application/json"));
     let content_type = request.header("content-type").expect("a form says so");
@@ -226,19 +271,6 @@ fn check_snippet_form(request: &Recorded, method: &str, path: &str) {
 
 #[tokio::test]
 async fn snippets_are_sent_as_json_or_as_a_form() {
-    let document = Document::read().operations();
-    let both = document.iter().filter(|it| it.has_multipart_too);
-    let mut both: Vec<_> = both.map(|it| it.id.as_str()).collect();
-    both.sort_unstable();
-    assert_eq!(
-        both,
-        [
-            "create_snippet",
-            "create_workspace_snippet",
-            "update_snippet",
-            "update_snippet_revision",
-        ]
-    );
     let snippet = json!({"type": "snippet", "id": "kypj"});
     let server = Server::start(move |_| Answer::json(200, &snippet)).await;
     let client = client(&server.base_url());
@@ -342,7 +374,9 @@ async fn a_write_is_repeated_where_bitbucket_asks_for_it() {
         }
         let call = Call::full(&operation, &mut samples);
         let answer = catalog::call(&client, &operation.id, call.arguments()).await;
-        let arrived = answer.err().is_some_and(|error| error.message() == Some("arrived"));
+        let arrived = answer
+            .err()
+            .is_some_and(|error| error.message() == Some("arrived"));
         let requests = server.take_requests();
         let repeated = matches!(&requests[..], [first, second]
             if first.method == second.method
@@ -362,7 +396,9 @@ async fn a_list_that_is_no_list_is_refused() {
     let server = Server::start(|_| Answer::new(204)).await;
     let client = client(&server.base_url());
     for (id, reason) in [("get_repository", "no list"), ("no_such", "no operation")] {
-        let arguments = [("workspace".to_owned(), Value::from("w"))].into_iter().collect();
+        let arguments = [("workspace".to_owned(), Value::from("w"))]
+            .into_iter()
+            .collect();
         let error = catalog::items_of(&client, id, arguments).err().unwrap();
         assert!(error.to_string().contains(reason), "{error}");
     }

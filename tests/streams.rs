@@ -9,9 +9,9 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use support::{
-    AUTHORIZATION,
+    BEARER,
     arguments::Call,
-    assert_none, client, difference,
+    assert_none, bearer_client, difference,
     document::{Document, Operation, Paging},
     samples::Samples,
     server::{Answer, Answers, Recorded, Server},
@@ -37,7 +37,7 @@ async fn every_list_gives_every_item_once_and_in_order() {
     let document = Document::read();
     let mut samples = Samples::new(&document);
     let (server, answers) = Server::with_queue().await;
-    let client = client(&server.base_url());
+    let client = bearer_client(&server.base_url());
     let mut failures = Vec::new();
     let mut linked = BTreeSet::new();
     let mut numbered = BTreeSet::new();
@@ -98,7 +98,10 @@ fn prepare_linked(
                 "/2.0/elsewhere/%7Bx%7d/page?ctx=a%2Bb%20c+d&page=CjE{number}==&z={}&q",
                 samples.next()
             );
-            answer.insert("next".to_owned(), json!(format!("{}{link}", server.origin())));
+            answer.insert(
+                "next".to_owned(),
+                json!(format!("{}{link}", server.origin())),
+            );
             listing.links.push(link);
         }
         answers.push(Answer::json(200, &Value::Object(answer)));
@@ -181,7 +184,7 @@ fn check_requests(operation: &Operation, listing: &Listing, requests: &[Recorded
         if request.method != operation.method || request.body != first.body {
             return Err("a page is asked for otherwise than the first".to_owned());
         }
-        for (name, value) in [("authorization", AUTHORIZATION), ("accept", "application/json")] {
+        for (name, value) in [("authorization", BEARER), ("accept", "application/json")] {
             if request.header(name) != Some(value) {
                 return Err(format!("a page is asked for without {name}: {value}"));
             }

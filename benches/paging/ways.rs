@@ -134,7 +134,7 @@ impl Listed {
 
     /// For a caller who has something to do with the items.
     async fn work(&self) {
-        if self.count % ITEMS_A_WORK == 0 {
+        if self.count.is_multiple_of(ITEMS_A_WORK) {
             tokio::time::sleep(WORK).await;
         }
     }

@@ -108,7 +108,7 @@ pub(crate) fn pull_request(api: &str, id: &str, comments: usize, approved: bool)
     let states = ["OPEN", "MERGED", "DECLINED"].map(str::to_owned);
     let mut found = pull_requests(api, &states)
         .into_iter()
-        .find(|pull_request| pull_request["id"].to_string() == id)?;
+        .find(|pull_request| pull_request["id"].as_u64() == id.parse().ok())?;
     let count = found["comment_count"].as_u64().unwrap_or_default();
     found["comment_count"] = json!(count + comments as u64);
     found["reviewers"] = json!([account(api, USER), account(api, "Dee Vance")]);

@@ -54,7 +54,10 @@ async fn says_all_that_bitbucket_said() {
     assert_eq!(error.message(), Some("Bad request"));
     assert_eq!(error.detail(), Some("Check\nthe fields."));
     assert_eq!(error.fields()["title"], ["required", "too short"]);
-    assert_eq!(error.data().unwrap()["announcement_url"], "https://example.com");
+    assert_eq!(
+        error.data().unwrap()["announcement_url"],
+        "https://example.com"
+    );
     assert_eq!(error.request_id(), Some("f00"));
     assert_eq!(error.headers()["set-cookie"], "session=s3cret");
     assert!(error.body().starts_with(b"{"));
@@ -116,7 +119,11 @@ async fn a_rate_limit_is_plain_text_with_a_time() {
         ("-1", None),
     ] {
         let error = limited("Retry-After", value).await;
-        assert_eq!(error.retry_after(), wait.map(Duration::from_secs), "{value}");
+        assert_eq!(
+            error.retry_after(),
+            wait.map(Duration::from_secs),
+            "{value}"
+        );
     }
     assert_eq!(limited("X-Other", "120").await.retry_after(), None);
 }
@@ -144,5 +151,8 @@ async fn the_request_is_found_by_the_id_in_the_body_too() {
     let body = json!({"error": {"message": "Oops", "id": "b0d1"}}).to_string();
     let error = error_of(move || Reply::new(500, body.clone())).await;
     assert_eq!(error.request_id(), Some("b0d1"));
-    assert!(error.to_string().ends_with("Oops (request b0d1)"), "{error}");
+    assert!(
+        error.to_string().ends_with("Oops (request b0d1)"),
+        "{error}"
+    );
 }

@@ -22,7 +22,9 @@ fn parts(received: &Received) -> Vec<String> {
     let kind = received.header(CONTENT_TYPE.as_str()).unwrap();
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     let body = String::from_utf8(received.body.clone()).unwrap();
-    let body = body.strip_suffix(&format!("\r\n--{boundary}--\r\n")).unwrap();
+    let body = body
+        .strip_suffix(&format!("\r\n--{boundary}--\r\n"))
+        .unwrap();
     format!("\r\n{body}")
         .split(&format!("\r\n--{boundary}\r\n"))
         .skip(1)
@@ -60,7 +62,9 @@ async fn names_of_files_stay_whole() {
     let form = Form::new().bytes("src/grün {1}%.rs", "grün {1}%.rs", "x");
     assert_eq!(
         parts(&sent(form).await),
-        ["Content-Disposition: form-data; name=\"src/grün {1}%.rs\"; filename=\"grün {1}%.rs\"\r\n\r\nx"]
+        [
+            "Content-Disposition: form-data; name=\"src/grün {1}%.rs\"; filename=\"grün {1}%.rs\"\r\n\r\nx"
+        ]
     );
 }
 

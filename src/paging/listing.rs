@@ -107,7 +107,10 @@ impl<P: Paged> Listing<P> {
     }
 
     /// The next page in order.
-    pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P, Error>>> {
+    pub(super) fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<P, Error>>> {
         if self.prefetch || !self.has_requests() {
             self.start_requests();
         }

@@ -46,7 +46,12 @@ pub struct Page<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
     /// The items of this page.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default = "Option::default",
+        deserialize_with = "crate::tolerant::list",
+        skip_serializing_if = "Option::is_none",
+        bound(deserialize = "T: Deserialize<'de>")
+    )]
     pub values: Option<Vec<T>>,
 }
 
@@ -142,7 +147,10 @@ mod tests {
             r#"{"size": 4, "page": "2", "pagelen": 2.0, "next": null, "values": [3, 4], "new": {}}"#,
         )
         .unwrap();
-        assert_eq!((page.size, page.page, page.pagelen), (Some(4), Some(2), Some(2)));
+        assert_eq!(
+            (page.size, page.page, page.pagelen),
+            (Some(4), Some(2), Some(2))
+        );
         assert_eq!(page.count(), Some(2));
         assert_eq!(
             serde_json::to_string(&page).unwrap(),
@@ -152,7 +160,13 @@ mod tests {
 
     #[test]
     fn an_opaque_page_has_no_number() {
-        for opaque in [r#""CjEKFQoE""#, r#""""#, "null", "18446744073709551615", "1.5"] {
+        for opaque in [
+            r#""CjEKFQoE""#,
+            r#""""#,
+            "null",
+            "18446744073709551615",
+            "1.5",
+        ] {
             let json = format!(r#"{{"page": {opaque}}}"#);
             let page: Page<i64> = serde_json::from_str(&json).unwrap();
             assert_eq!(page, Page::default());

@@ -17,10 +17,17 @@ fn asked(request: &Received) -> usize {
     request
         .target
         .split(['?', '&'])
-        .find_map(|pair| pair.strip_prefix("page=")?.trim_start_matches('t').parse().ok())
+        .find_map(|pair| {
+            pair.strip_prefix("page=")?
+                .trim_start_matches('t')
+                .parse()
+                .ok()
+        })
         .unwrap_or(1)
 }
 
+/// A first request, as the streams take it.
+#[expect(clippy::unnecessary_wraps, reason = "building a request can fail")]
 fn first(server: &Server, query: &str) -> Result<Request, Error> {
     let url = format!("{}/2.0/list{query}", server.url());
     Ok(Request::new(http::Method::GET, url.parse().unwrap()))
@@ -45,7 +52,10 @@ async fn drain(mut stream: ItemStream<Page<i64>>) -> (Vec<i64>, Option<Error>) {
         }
     };
     for _ in 0..2 {
-        assert!(matches!(stream.try_next().await, Ok(None)), "the end stays the end");
+        assert!(
+            matches!(stream.try_next().await, Ok(None)),
+            "the end stays the end"
+        );
     }
     (items, error)
 }

@@ -21,7 +21,12 @@ fn decoded(url: &str) -> Vec<String> {
     assert_eq!((url.query(), url.fragment()), (None, None), "{url}");
     url.path_segments()
         .unwrap()
-        .map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned())
+        .map(|segment| {
+            percent_decode_str(segment)
+                .decode_utf8()
+                .unwrap()
+                .into_owned()
+        })
         .collect()
 }
 
@@ -119,7 +124,7 @@ proptest! {
         let Ok(path) = many(&value) else { return Ok(()) };
         let url = format!("{BASE}/src/{path}");
         let expected = ["2.0", "src"].into_iter()
-            .chain(if value == "/" { "" } else { &*value }.split('/'))
+            .chain(if value == "/" { "" } else { &value }.split('/'))
             .collect::<Vec<_>>();
         prop_assert_eq!(decoded(&url), expected);
     }

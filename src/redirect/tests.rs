@@ -55,13 +55,20 @@ async fn credentials_never_leave_the_origin() {
         .header("Cookie", "session=s3cret")
         .header("Range", "bytes=0-9");
     let request = request.build().unwrap();
-    let file = client.send_bytes(&LIST, request).await.unwrap().into_inner();
+    let file = client
+        .send_bytes(&LIST, request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(file.bytes().await.unwrap(), "\"file\"");
     let sent = &store.received()[0];
     assert!(!sent.head.contains("s3cret"), "{}", sent.head);
     assert_eq!(sent.header("authorization"), None);
     assert_eq!(sent.header("range"), Some("bytes=0-9"));
-    assert_eq!(server.received()[0].header("authorization"), Some("Bearer s3cret"));
+    assert_eq!(
+        server.received()[0].header("authorization"),
+        Some("Bearer s3cret")
+    );
 }
 
 #[tokio::test]
@@ -119,7 +126,10 @@ async fn a_write_goes_to_no_other_origin() {
     let text = error.to_string();
     assert!(text.contains("another origin"), "{text}");
     assert!(text.contains(&format!("{}/b", other.url())), "{text}");
-    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    assert!(
+        !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
     assert!(other.received().is_empty());
 }
 
@@ -135,7 +145,10 @@ async fn a_streamed_body_cannot_be_sent_twice() {
     let request = request.build().unwrap();
     let error = client.send_empty(&CREATE, request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
-    assert!(error.to_string().contains("cannot be sent twice"), "{error}");
+    assert!(
+        error.to_string().contains("cannot be sent twice"),
+        "{error}"
+    );
     assert_eq!(server.received().len(), 1);
 }
 
@@ -157,7 +170,10 @@ async fn circles_and_endless_ways_end() {
     })
     .await;
     let error = get(&endless.client()).await.unwrap_err();
-    assert!(error.to_string().contains("more than 10 redirects"), "{error}");
+    assert!(
+        error.to_string().contains("more than 10 redirects"),
+        "{error}"
+    );
     assert_eq!(endless.received().len(), 11);
 
     let ten = Server::start(|request| match request.target.len() {
@@ -185,7 +201,10 @@ async fn a_redirect_to_nowhere_is_an_error() {
         let error = get(&server.client()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Redirect);
         assert!(error.to_string().contains(reason), "{error}");
-        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("s3cret"),
+            "{error:?}"
+        );
     }
 }
 
@@ -218,7 +237,9 @@ fn the_target_is_resolved_and_has_no_fragment() {
     let from = "https://example.org/2.0/a/b".parse().unwrap();
     let to = |location: &str| {
         let headers = [(http::header::LOCATION, location.parse().unwrap())];
-        target(&from, &headers.into_iter().collect()).unwrap().to_string()
+        target(&from, &headers.into_iter().collect())
+            .unwrap()
+            .to_string()
     };
     assert_eq!(to("c?d#e"), "https://example.org/2.0/a/c?d");
     assert_eq!(to("//other.org"), "https://other.org/");

@@ -1,4 +1,4 @@
-use std::{error::Error as _, time::Duration};
+use std::{error::Error as _, fmt::Write as _, time::Duration};
 
 use futures_util::TryStreamExt as _;
 use http::Method;
@@ -29,7 +29,7 @@ fn assert_no_secret(error: &Error) {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        shown += &format!(" {error} {error:?}");
+        write!(shown, " {error} {error:?}").unwrap();
         cause = error.source();
     }
     assert!(!shown.contains("s3cret"), "{shown}");
@@ -46,7 +46,10 @@ async fn a_get_carries_credentials_and_asks_for_json() {
         .build()
         .unwrap();
     let answer = get(&client).await.unwrap();
-    assert_eq!((answer["a"].as_i64(), answer.status().as_u16()), (Some(1), 200));
+    assert_eq!(
+        (answer["a"].as_i64(), answer.status().as_u16()),
+        (Some(1), 200)
+    );
     assert_eq!(answer.headers()["x-is"], "there");
 
     let [sent] = &server.received()[..] else {
@@ -129,6 +132,12 @@ async fn every_2xx_is_a_success() {
     }
 }
 
+#[derive(serde::Deserialize, Debug)]
+struct Thing {
+    #[expect(dead_code, reason = "only decoded")]
+    a: i64,
+}
+
 #[tokio::test]
 async fn what_is_no_json_says_what_it_is_instead() {
     let server = Server::start(|request| match &*request.target {
@@ -143,29 +152,39 @@ async fn what_is_no_json_says_what_it_is_instead() {
         Client::builder().base_url(base).build().unwrap()
     };
     for (path, reason) in [
-        ("empty", "list_things: JSON was expected, but the answer (204 No Content) has no body"),
-        ("page", "list_things: JSON was expected, but the answer (200 OK) is text/html"),
-        ("cut", "list_things: the answer (200 OK) could not be decoded: EOF while parsing a list"),
+        (
+            "empty",
+            "list_things: JSON was expected, but the answer (204 No Content) has no body",
+        ),
+        (
+            "page",
+            "list_things: JSON was expected, but the answer (200 OK) is text/html",
+        ),
+        (
+            "cut",
+            "list_things: the answer (200 OK) could not be decoded: EOF while parsing a list",
+        ),
     ] {
         let error = get(&client(path)).await.unwrap_err();
         assert!(error.is_decode());
         assert!(error.to_string().starts_with(reason), "{error}");
         assert_no_secret(&error);
     }
-    #[derive(serde::Deserialize, Debug)]
-    struct Thing {
-        #[expect(dead_code, reason = "only decoded")]
-        a: i64,
-    }
     let client = client("other");
     let request = request(&client, Method::GET);
-    let error = client.send_json::<Vec<Thing>>(&LIST, request).await.unwrap_err();
+    let error = client
+        .send_json::<Vec<Thing>>(&LIST, request)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.status().unwrap(), 200);
     assert_eq!(error.body(), br#"[{"a": 1}, {"a": "three"}]"#);
     assert!(error.source().unwrap().is::<serde_json::Error>());
     let text = error.to_string();
-    assert!(text.contains("(200 OK)") && text.contains("at `[1].a`"), "{text}");
+    assert!(
+        text.contains("(200 OK)") && text.contains("at `[1].a`"),
+        "{text}"
+    );
     assert!(text.contains("invalid type"), "{text}");
 }
 
@@ -179,11 +198,18 @@ async fn bytes_arrive_as_they_are() {
     let client = server.client();
     let fetch = || async {
         let request = request(&client, Method::GET);
-        client.send_bytes(&LIST, request).await.unwrap().into_inner()
+        client
+            .send_bytes(&LIST, request)
+            .await
+            .unwrap()
+            .into_inner()
     };
     let file = fetch().await;
     assert_eq!(file.content_length(), Some(5));
-    assert_eq!(file.content_type(), Some("text/plain; charset=\"ISO-8859-1\""));
+    assert_eq!(
+        file.content_type(),
+        Some("text/plain; charset=\"ISO-8859-1\"")
+    );
     assert_eq!(file.bytes().await.unwrap(), &b"gr\xfc\xdf\xff"[..]);
     assert_eq!(fetch().await.text().await.unwrap(), "grüßÿ");
     let mut parts = fetch().await;
@@ -202,13 +228,19 @@ async fn a_connection_cut_in_the_middle_is_an_error() {
     let error = get(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(error.status().unwrap(), 200);
-    assert!(error.to_string().starts_with(
-        "list_things: the connection broke in the middle of the answer: "
-    ));
+    assert!(
+        error
+            .to_string()
+            .starts_with("list_things: the connection broke in the middle of the answer: ")
+    );
     assert_no_secret(&error);
 
     let request = request(&client, Method::GET);
-    let mut file = client.send_bytes(&LIST, request).await.unwrap().into_inner();
+    let mut file = client
+        .send_bytes(&LIST, request)
+        .await
+        .unwrap()
+        .into_inner();
     let error = loop {
         match file.try_next().await {
             Ok(part) => assert!(part.is_some(), "a short body is not a whole one"),
@@ -216,7 +248,70 @@ async fn a_connection_cut_in_the_middle_is_an_error() {
         }
     };
     assert_eq!(error.kind(), ErrorKind::Transport);
-    assert!(file.try_next().await.unwrap().is_none(), "the end stays the end");
+    assert!(
+        file.try_next().await.unwrap().is_none(),
+        "the end stays the end"
+    );
+}
+
+/// `{"size": 3}`, compressed.
+const GZIP: [u8; 31] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 206, 172, 74, 85, 178, 82, 48, 174, 5, 0, 74,
+    168, 130, 45, 11, 0, 0, 0,
+];
+
+#[tokio::test]
+async fn a_compressed_answer_is_unpacked_and_cannot_be_cut_either() {
+    let server = Server::start(|request| {
+        let length = if request.target == "/2.0/things?cut" {
+            20
+        } else {
+            GZIP.len()
+        };
+        Reply::new(200, &GZIP[..length])
+            .header("Content-Encoding", "gzip")
+            .header("Content-Type", "application/json")
+    })
+    .await;
+    let client = server.client();
+    assert_eq!(*get(&client).await.unwrap(), json!({"size": 3}));
+    assert_eq!(server.received()[0].header("accept-encoding"), Some("gzip"));
+    let mut request = request(&client, Method::GET);
+    request.url_mut().set_query(Some("cut"));
+    let error = client.send_json::<Value>(&LIST, request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+}
+
+#[tokio::test]
+async fn an_answer_that_stalls_is_a_timeout() {
+    let server = Server::start(|_| {
+        Reply::new(200, vec![b'1'; 100])
+            .header("X-Request-Id", "f00")
+            .cut_after(60)
+            .stall(Duration::from_secs(30))
+    })
+    .await;
+    let client = Client::builder()
+        .base_url(server.url())
+        .read_timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.status().unwrap(), 200);
+    let request = request(&client, Method::GET);
+    let file = client
+        .send_bytes(&LIST, request)
+        .await
+        .unwrap()
+        .into_inner();
+    let error = file.bytes().await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.request_id(), Some("f00"));
+    assert!(
+        error.to_string().contains("in the middle of the answer"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -254,7 +349,11 @@ async fn silence_is_a_timeout_and_no_server_is_no_connection() {
     let error = get(&client).await.unwrap_err();
     assert!(error.is_connect() && !error.is_timeout());
     assert_eq!(error.kind(), ErrorKind::Connect);
-    assert!(error.to_string().starts_with("list_things: could not connect: "));
+    assert!(
+        error
+            .to_string()
+            .starts_with("list_things: could not connect: ")
+    );
     assert_no_secret(&error);
 }
 
@@ -276,7 +375,11 @@ async fn a_merge_is_done_or_accepted() {
     let done = merge(None).await.unwrap().into_inner();
     assert_eq!(done.completed().as_deref(), Some("merged"));
     let location = format!("{}/2.0/task/7?x=1", server.url());
-    for (query, location) in [("later", Some(location)), ("abroad", None), ("silent", None)] {
+    for (query, location) in [
+        ("later", Some(location)),
+        ("abroad", None),
+        ("silent", None),
+    ] {
         let answer = merge(Some(query)).await.unwrap();
         assert_eq!(answer.status(), 202);
         assert_eq!(answer.into_inner(), Completion::Accepted { location });

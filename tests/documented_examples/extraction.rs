@@ -99,7 +99,9 @@ impl Extraction {
 /// The operation of a description, or the way to it.
 fn place(path: &[String]) -> String {
     match path {
-        [paths, address, method] if paths == "paths" => format!("{} {address}", method.to_uppercase()),
+        [paths, address, method] if paths == "paths" => {
+            format!("{} {address}", method.to_uppercase())
+        }
         _ => path.join(" "),
     }
 }

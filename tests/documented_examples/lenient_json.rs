@@ -30,6 +30,12 @@ struct Reader<'a> {
     position: usize,
 }
 
+/// What stands in a value's place.
+enum Part {
+    Value(Value),
+    LeftOut,
+}
+
 /// What comes next where a comma or the end is expected.
 enum Next {
     Part,
@@ -108,7 +114,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
             self.skip_blanks();
-            if let Some(value) = self.value()? {
+            if let Part::Value(value) = self.value()? {
                 members.insert(key, value);
             }
         }
@@ -118,7 +124,9 @@ impl<'a> Reader<'a> {
     fn list(&mut self) -> Option<Value> {
         let mut elements = Vec::new();
         while let Next::Part = self.next() {
-            elements.extend(self.value()?);
+            if let Part::Value(value) = self.value()? {
+                elements.push(value);
+            }
         }
         Some(Value::Array(elements))
     }
@@ -127,22 +135,23 @@ impl<'a> Reader<'a> {
         self.position = self.text.len() - self.rest().trim_start().len();
     }
 
-    /// A value; `Some(None)` is one that is left out.
-    fn value(&mut self) -> Option<Option<Value>> {
+    fn value(&mut self) -> Option<Part> {
         match self.peek()? {
-            '{' | '[' => self.container().map(Some),
-            '"' | '\'' => self.quoted().map(|text| Some(Value::String(text))),
+            '{' | '[' => self.container().map(Part::Value),
+            '"' | '\'' => self.quoted().map(|text| Part::Value(Value::String(text))),
             '<' => {
                 self.position += self.rest().find('>')? + 1;
-                Some(None)
+                Some(Part::LeftOut)
             }
             _ => self.word(),
         }
     }
 
-    fn word(&mut self) -> Option<Option<Value>> {
+    fn word(&mut self) -> Option<Part> {
         let rest = self.rest();
-        let end = rest.find([',', '\n', '}', ']', '"', '\'']).unwrap_or(rest.len());
+        let end = rest
+            .find([',', '\n', '}', ']', '"', '\''])
+            .unwrap_or(rest.len());
         let word = rest[..end].trim();
         let starts_well = |first: char| first.is_alphanumeric() || matches!(first, '-' | '$');
         if !word.starts_with(starts_well) {
@@ -153,10 +162,10 @@ impl<'a> Reader<'a> {
             self.position += 1;
         }
         if let Ok(value) = serde_json::from_str(word) {
-            return Some(Some(value));
+            return Some(Part::Value(value));
         }
         let is_one_word = !word.contains(char::is_whitespace);
-        is_one_word.then(|| Some(Value::String(word.to_owned())))
+        is_one_word.then(|| Part::Value(Value::String(word.to_owned())))
     }
 
     /// A text between quotes of one kind or of two.

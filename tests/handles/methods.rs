@@ -9,7 +9,10 @@ use std::pin::Pin;
 use bitbucket::{Error, handle};
 
 /// A method's name, and a call of it with nothing but what the handle carries.
-pub(crate) type Method = (&'static str, Pin<Box<dyn Future<Output = Result<(), Error>>>>);
+pub(crate) type Method = (
+    &'static str,
+    Pin<Box<dyn Future<Output = Result<(), Error>>>>,
+);
 
 macro_rules! methods {
     ($($maker:ident($handle:ident): $($method:ident)*;)*) => {$(

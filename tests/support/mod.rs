@@ -12,18 +12,27 @@ pub(crate) mod server;
 
 use std::collections::BTreeSet;
 
+use bitbucket::{Auth, Client};
 use serde_json::Value;
 
-/// Who the tests' clients are, and how that looks on the wire.
-pub(crate) const EMAIL: &str = "kim@example.com";
-pub(crate) const TOKEN: &str = "token";
+/// How the credentials of the tests' clients look on the wire.
 pub(crate) const AUTHORIZATION: &str = "Basic a2ltQGV4YW1wbGUuY29tOnRva2Vu";
+pub(crate) const BEARER: &str = "Bearer s3cret-token";
 
-/// A client for a server on loopback, with credentials.
-pub(crate) fn client(base_url: &str) -> bitbucket::Client {
-    bitbucket::Client::builder()
+/// A client for a server on loopback, with an API token.
+pub(crate) fn client(base_url: &str) -> Client {
+    client_as(base_url, Auth::api_token("kim@example.com", "token"))
+}
+
+/// A client for a server on loopback, with an access token.
+pub(crate) fn bearer_client(base_url: &str) -> Client {
+    client_as(base_url, Auth::bearer("s3cret-token"))
+}
+
+pub(crate) fn client_as(base_url: &str, auth: Auth) -> Client {
+    Client::builder()
         .base_url(base_url)
-        .auth(bitbucket::Auth::api_token(EMAIL, TOKEN))
+        .auth(auth)
         .build()
         .expect("the base URL is one")
 }

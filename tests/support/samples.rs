@@ -1,6 +1,6 @@
 //! Values made from the document's schemas, with every property that they have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,9 @@ pub(crate) struct Samples<'a> {
     turns: BTreeMap<String, usize>,
     serial: i64,
     within: Vec<String>,
+    /// For each place with a choice, which of them had their turn.
     choices: BTreeMap<String, Vec<bool>>,
+    met: BTreeSet<String>,
 }
 
 impl<'a> Samples<'a> {
@@ -32,6 +34,7 @@ impl<'a> Samples<'a> {
             serial: 0,
             within: Vec::new(),
             choices: BTreeMap::new(),
+            met: BTreeSet::new(),
         }
     }
 
@@ -83,12 +86,17 @@ impl<'a> Samples<'a> {
         self.serial
     }
 
-    /// Choices that never had their turn, though another of the same place had.
-    pub(crate) fn unused(&self) -> Vec<String> {
+    /// The places with a choice that were met since this was asked last.
+    pub(crate) fn take_met(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.met)
+    }
+
+    /// The places with a choice that never had its turn.
+    pub(crate) fn unused(&self) -> BTreeSet<String> {
         self.choices
             .iter()
             .filter(|(_, used)| used.contains(&false))
-            .map(|(place, used)| format!("{place}: {used:?}"))
+            .map(|(place, _)| place.clone())
             .collect()
     }
 
@@ -99,6 +107,7 @@ impl<'a> Samples<'a> {
         let used = self.choices.entry(place.to_owned()).or_default();
         used.resize(choices, false);
         used[choice] = true;
+        self.met.insert(place.to_owned());
         choice
     }
 
@@ -111,7 +120,7 @@ impl<'a> Samples<'a> {
             };
         }
         if let Some(name) = referenced(schema) {
-            return self.component(&name.to_owned());
+            return self.component(name);
         }
         if let Some(values) = schema.get("enum") {
             return Some(self.choice(values));
@@ -120,8 +129,8 @@ impl<'a> Samples<'a> {
             Some("string") if schema["format"] == "date-time" => json!(TIME),
             Some("string") => json!(self.text()),
             Some("integer") => json!(self.next()),
-            Some("number") => json!(self.turn("number", 7) as f64 + 0.25),
-            Some("boolean") => json!(self.turn("boolean", 2) == 0),
+            Some("number") => json!(0.25),
+            Some("boolean") => json!(self.next() % 2 == 0),
             Some("array") => self.array(&schema["items"]),
             Some("object") => self.object(schema),
             None => json!({"any": [self.next(), self.text(), null, {"deep": true}]}),
@@ -178,7 +187,9 @@ impl<'a> Samples<'a> {
     /// One of a family's members, or one that it does not know.
     fn member(&mut self, name: &str, family: &Value) -> Value {
         let tag = family["tag"].as_str().expect("a family has a tag");
-        let variants = family["variants"].as_array().expect("a family has variants");
+        let variants = family["variants"]
+            .as_array()
+            .expect("a family has variants");
         let turn = self.turn(name, variants.len() + 1);
         let Some(variant) = variants.get(turn) else {
             return json!({tag: "member_of_tomorrow", "novelty": [self.next(), null]});

@@ -68,7 +68,6 @@ pub(crate) struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     parts: Vec<Part>,
-    delay: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -86,7 +85,6 @@ impl Answer {
             status,
             headers: Vec::new(),
             parts: Vec::new(),
-            delay: Duration::ZERO,
         }
     }
 
@@ -127,12 +125,6 @@ impl Answer {
         self
     }
 
-    /// Waits before it answers at all.
-    pub(crate) fn after(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
-    }
-
     fn into_response(self) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in self.headers {
@@ -151,7 +143,9 @@ fn body(mut parts: Vec<Part>) -> UnsyncBoxBody<Bytes, io::Error> {
             Some(Part::Bytes(bytes)) => bytes,
             _ => Bytes::new(),
         };
-        return Full::new(whole).map_err(|never| match never {}).boxed_unsync();
+        return Full::new(whole)
+            .map_err(|never| match never {})
+            .boxed_unsync();
     }
     let parts = stream::unfold(parts.into_iter(), |mut parts| async {
         loop {
@@ -190,7 +184,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("loopback has a free port");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
         let shared = Arc::new(Shared {
             handler: Box::new(handler),
             requests: Mutex::default(),
@@ -295,6 +291,5 @@ async fn answer(
         .lock()
         .expect("nothing panics while it holds this")
         .push(recorded);
-    tokio::time::sleep(answer.delay).await;
     Ok(answer.into_response())
 }

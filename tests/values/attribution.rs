@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    difference::{Difference, differences},
+    difference::{Difference, Nulls, differences},
     document::{Shape, response, schema},
     types::write_back_shape,
 };
@@ -14,7 +14,9 @@ pub(crate) fn answers(document: &Value, operation: &Value) -> Vec<Shape> {
     let response = response(operation);
     let mut shapes = vec![response.clone()];
     for extension in ["x-listing", "x-meta"] {
-        let name = operation[extension].as_str().and_then(|name| name.rsplit('/').next());
+        let name = operation[extension]
+            .as_str()
+            .and_then(|name| name.rsplit('/').next());
         shapes.extend(name.map(|name| Shape::One(name.to_owned())));
     }
     if let Shape::One(name) = &response {
@@ -25,14 +27,21 @@ pub(crate) fn answers(document: &Value, operation: &Value) -> Vec<Shape> {
 }
 
 /// The first of the types that loses least of `value`, with what it loses.
-pub(crate) fn best<'a>(shapes: &'a [Shape], value: &Value) -> Result<(&'a Shape, Vec<Difference>), String> {
+pub(crate) fn best<'a>(
+    shapes: &'a [Shape],
+    value: &Value,
+    nulls: Nulls,
+) -> Result<(&'a Shape, Vec<Difference>), String> {
     let mut failures = Vec::new();
     let mut best: Option<(&Shape, Vec<Difference>)> = None;
     for shape in shapes {
         match write_back_shape(shape, value) {
             Ok(written) => {
-                let found = differences(value, &written);
-                if best.as_ref().is_none_or(|(_, fewest)| found.len() < fewest.len()) {
+                let found = differences(value, &written, nulls);
+                if best
+                    .as_ref()
+                    .is_none_or(|(_, fewest)| found.len() < fewest.len())
+                {
                     best = Some((shape, found));
                 }
             }

@@ -23,7 +23,11 @@ pub(crate) enum Kind {
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "(root)" } else { &self.path };
+        let path = if self.path.is_empty() {
+            "(root)"
+        } else {
+            &self.path
+        };
         match &self.kind {
             Kind::Lost => write!(formatter, "{path}: lost"),
             Kind::Changed { before, after } => write!(formatter, "{path}: {before} became {after}"),
@@ -32,59 +36,88 @@ impl fmt::Display for Difference {
     }
 }
 
+/// What null stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Nulls {
+    /// Nothing: in answers it says the same as no member at all, and as no
+    /// element at all.
+    Nothing,
+    /// Something: in requests it clears what was there.
+    Something,
+}
+
 /// Every place of `before` that `after` lost or changed, and what it added.
 ///
-/// Three things are no difference: null says the same as no member at all, and
-/// as no element at all; a point in time is the same in any spelling of it that
-/// keeps the offset; a number is the same with a fraction of nought.
-pub(crate) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
-    let mut found = BTreeSet::new();
-    compare("", before, after, &mut found);
-    found.into_iter().collect()
+/// Two things are no difference: a point in time is the same in any spelling of
+/// it that keeps the offset; a number is the same with a fraction of nought.
+pub(crate) fn differences(before: &Value, after: &Value, nulls: Nulls) -> Vec<Difference> {
+    let mut comparison = Comparison {
+        nulls,
+        found: BTreeSet::new(),
+    };
+    comparison.compare("", before, after);
+    comparison.found.into_iter().collect()
 }
 
-fn compare(path: &str, before: &Value, after: &Value, found: &mut BTreeSet<Difference>) {
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => {
-            for (key, value) in before {
-                let path = member(path, key);
-                match after.get(key) {
-                    Some(written) => compare(&path, value, written, found),
-                    None if value.is_null() => {}
-                    None => note(&path, Kind::Lost, found),
+struct Comparison {
+    nulls: Nulls,
+    found: BTreeSet<Difference>,
+}
+
+impl Comparison {
+    fn is_nothing(&self, value: &Value) -> bool {
+        self.nulls == Nulls::Nothing && value.is_null()
+    }
+
+    fn compare(&mut self, path: &str, before: &Value, after: &Value) {
+        match (before, after) {
+            (Value::Object(before), Value::Object(after)) => {
+                for (key, value) in before {
+                    let path = member(path, key);
+                    match after.get(key) {
+                        Some(written) => self.compare(&path, value, written),
+                        None if self.is_nothing(value) => {}
+                        None => self.note(&path, Kind::Lost),
+                    }
+                }
+                for (key, value) in after {
+                    if !before.contains_key(key) {
+                        self.note(&member(path, key), Kind::Added(value.to_string()));
+                    }
                 }
             }
-            for (key, value) in after {
-                if !before.contains_key(key) {
-                    note(&member(path, key), Kind::Added(value.to_string()), found);
+            (Value::Array(before), Value::Array(after)) => {
+                let path = format!("{path}[]");
+                let before: Vec<_> = before
+                    .iter()
+                    .filter(|value| !self.is_nothing(value))
+                    .collect();
+                let after: Vec<_> = after
+                    .iter()
+                    .filter(|value| !self.is_nothing(value))
+                    .collect();
+                if before.len() > after.len() {
+                    self.note(&path, Kind::Lost);
+                }
+                for value in after.iter().skip(before.len()) {
+                    self.note(&path, Kind::Added(value.to_string()));
+                }
+                for (before, after) in before.iter().zip(after) {
+                    self.compare(&path, before, after);
                 }
             }
-        }
-        (Value::Array(before), Value::Array(after)) => {
-            let path = format!("{path}[]");
-            let before: Vec<_> = before.iter().filter(|value| !value.is_null()).collect();
-            let after: Vec<_> = after.iter().filter(|value| !value.is_null()).collect();
-            if before.len() > after.len() {
-                note(&path, Kind::Lost, found);
+            _ if same(before, after) => {}
+            _ => {
+                let (before, after) = (before.to_string(), after.to_string());
+                self.note(path, Kind::Changed { before, after });
             }
-            for value in after.iter().skip(before.len()) {
-                note(&path, Kind::Added(value.to_string()), found);
-            }
-            for (before, after) in before.iter().zip(after) {
-                compare(&path, before, after, found);
-            }
-        }
-        _ if same(before, after) => {}
-        _ => {
-            let (before, after) = (before.to_string(), after.to_string());
-            note(path, Kind::Changed { before, after }, found);
         }
     }
-}
 
-fn note(path: &str, kind: Kind, found: &mut BTreeSet<Difference>) {
-    let path = path.to_owned();
-    found.insert(Difference { path, kind });
+    fn note(&mut self, path: &str, kind: Kind) {
+        let path = path.to_owned();
+        self.found.insert(Difference { path, kind });
+    }
 }
 
 fn member(path: &str, key: &str) -> String {
@@ -97,8 +130,12 @@ fn member(path: &str, key: &str) -> String {
 
 fn same(before: &Value, after: &Value) -> bool {
     match (before, after) {
-        (Value::String(before), Value::String(after)) => before == after || same_time(before, after),
-        (Value::Number(before), Value::Number(after)) => before == after || before.as_f64() == after.as_f64(),
+        (Value::String(before), Value::String(after)) => {
+            before == after || same_time(before, after)
+        }
+        (Value::Number(before), Value::Number(after)) => {
+            before == after || before.as_f64() == after.as_f64()
+        }
         _ => before == after,
     }
 }

@@ -23,7 +23,8 @@ pub(crate) enum Shape {
 /// Reads a file of the checkout as JSON.
 pub(crate) fn read(path: impl AsRef<Path>) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::difference::Difference;
+use serde_json::Value;
+
+use super::{
+    attribution::best,
+    difference::{Difference, Nulls},
+    document::Shape,
+};
 
 /// A difference that is accepted.
 #[derive(Debug)]
@@ -10,68 +16,107 @@ pub(crate) struct Exception {
     /// What was read: the name of an example or of a recording.
     pub(crate) subject: &'static str,
     /// The path that differs, as the comparison writes it; empty where the
-    /// subject as a whole is no value of the operation's types.
+    /// subject as a whole is no value of a type.
     pub(crate) path: &'static str,
     /// Why the difference is right, or not this crate's to mend.
     pub(crate) reason: &'static str,
 }
 
-/// Collects what differs, and holds it against the exceptions.
+/// An answer that is not what it is filed as.
+#[derive(Debug)]
+pub(crate) struct ReadAs {
+    pub(crate) subject: &'static str,
+    /// The type that it is a value of.
+    pub(crate) type_name: &'static str,
+    /// How that is known.
+    pub(crate) reason: &'static str,
+}
+
+/// Reads values, and holds what they lose against the exceptions.
 #[derive(Debug)]
 pub(crate) struct Findings {
     exceptions: &'static [Exception],
-    applied: BTreeSet<usize>,
+    read_as: &'static [ReadAs],
+    applied: BTreeSet<(&'static str, &'static str)>,
+    /// How many values went through a type and back.
+    pub(crate) read: usize,
     unexplained: Vec<String>,
 }
 
 impl Findings {
-    pub(crate) fn new(exceptions: &'static [Exception]) -> Self {
-        for exception in exceptions {
-            assert!(!exception.reason.is_empty(), "no reason: {exception:?}");
-        }
+    pub(crate) fn new(exceptions: &'static [Exception], read_as: &'static [ReadAs]) -> Self {
+        let reasons = exceptions.iter().map(|exception| exception.reason);
+        let reasons = reasons.chain(read_as.iter().map(|read_as| read_as.reason));
+        assert!(reasons.into_iter().all(|reason| !reason.is_empty()));
         Self {
             exceptions,
+            read_as,
             applied: BTreeSet::new(),
+            read: 0,
             unexplained: Vec::new(),
         }
     }
 
-    /// Whether the subject as a whole is excepted.
-    pub(crate) fn excepts(&mut self, subject: &str) -> bool {
-        self.applies(subject, "")
+    /// Reads `value` as the one of `shapes` that loses least of it, and notes
+    /// what it loses all the same.
+    pub(crate) fn check(&mut self, subject: &str, shapes: &[Shape], value: &Value, nulls: Nulls) {
+        let filed = best(shapes, value, nulls);
+        let needs_exception = !matches!(&filed, Ok((_, differences)) if differences.is_empty());
+        if needs_exception && self.applies(subject, "") {
+            return;
+        }
+        let other = self.read_as.iter().find(|other| other.subject == subject);
+        let Some(other) = other.filter(|_| needs_exception) else {
+            return self.settle_one(subject, filed);
+        };
+        self.applied.insert((other.subject, other.type_name));
+        let shapes = [Shape::One(other.type_name.to_owned())];
+        // Only answers are misfiled, and there null says nothing.
+        self.settle_one(subject, best(&shapes, value, Nulls::Nothing));
     }
 
-    /// Notes what a type did not write back.
-    pub(crate) fn add(&mut self, subject: &str, type_name: &str, differences: &[Difference]) {
-        for difference in differences {
-            if !self.applies(subject, &difference.path) {
-                self.unexplained
-                    .push(format!("{subject} as {type_name}: {difference}"));
+    fn settle_one(&mut self, subject: &str, outcome: Result<(&Shape, Vec<Difference>), String>) {
+        match outcome {
+            Ok((shape, differences)) => {
+                self.read += 1;
+                for difference in differences {
+                    if !self.applies(subject, &difference.path) {
+                        let lost = format!("{subject} as {shape:?}: {difference}");
+                        self.unexplained.push(lost);
+                    }
+                }
             }
+            Err(message) => self.fail(subject, &message),
         }
     }
 
-    /// Notes a failure that no exception can explain.
+    /// Notes a failure of the subject as a whole.
     pub(crate) fn fail(&mut self, subject: &str, message: &str) {
-        self.unexplained.push(format!("{subject}: {message}"));
+        if !self.applies(subject, "") {
+            self.unexplained.push(format!("{subject}: {message}"));
+        }
     }
 
     /// Panics with everything that is not explained, and with the exceptions
     /// that explain nothing any more.
     pub(crate) fn settle(self) {
-        let Self { exceptions, applied, unexplained } = self;
-        let idle: Vec<_> = exceptions
+        let exceptions = self.exceptions.iter();
+        let keys = exceptions.map(|exception| (exception.subject, exception.path));
+        let others = self
+            .read_as
             .iter()
-            .enumerate()
-            .filter(|(index, _)| !applied.contains(index))
-            .map(|(_, exception)| format!("applies no longer: {exception:?}"))
+            .map(|other| (other.subject, other.type_name));
+        let idle: Vec<_> = keys
+            .chain(others)
+            .filter(|key| !self.applied.contains(key))
+            .map(|(subject, what)| format!("applies no longer: {subject}: {what}"))
             .collect();
         assert!(
-            unexplained.is_empty() && idle.is_empty(),
+            self.unexplained.is_empty() && idle.is_empty(),
             "{} differences, {} idle exceptions\n{}\n{}",
-            unexplained.len(),
+            self.unexplained.len(),
             idle.len(),
-            unexplained.join("\n"),
+            self.unexplained.join("\n"),
             idle.join("\n"),
         );
     }
@@ -80,8 +125,9 @@ impl Findings {
         let found = self
             .exceptions
             .iter()
-            .position(|exception| exception.subject == subject && exception.path == path);
-        self.applied.extend(found);
+            .find(|exception| exception.subject == subject && exception.path == path);
+        self.applied
+            .extend(found.map(|found| (found.subject, found.path)));
         found.is_some()
     }
 }

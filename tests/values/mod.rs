@@ -17,12 +17,12 @@ mod places;
 mod sample;
 mod types;
 
-pub(crate) use attribution::{answers, best};
-pub(crate) use difference::{Difference, differences};
+pub(crate) use attribution::answers;
+pub(crate) use difference::{Difference, Nulls, differences};
 pub(crate) use document::{
     Shape, effective, error_type, operation, read, request, response, schema, schemas,
 };
-pub(crate) use exceptions::{Exception, Findings};
+pub(crate) use exceptions::{Exception, Findings, ReadAs};
 pub(crate) use places::{Places, places};
 pub(crate) use sample::{deep_sample, sample, samples};
 pub(crate) use types::{names, write_back, write_back_shape};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     document::{reference, schema},
-    sample::{reference_or_name, unwrapped, variants},
+    sample::{is_clearable, reference_or_name, unwrapped, variants},
 };
 
 /// The places of a value.
@@ -16,6 +16,8 @@ pub(crate) struct Places {
     pub(crate) members: Vec<String>,
     /// Properties that the schema names. None is required.
     pub(crate) properties: Vec<String>,
+    /// Properties and entries that null clears.
+    pub(crate) clearable: Vec<String>,
     /// Values of an enum.
     pub(crate) enums: Vec<String>,
     /// Texts named `type`.
@@ -63,7 +65,12 @@ impl Places {
             Value::Array(elements) if part["type"] == "array" => {
                 self.lists.push(pointer.to_owned());
                 for (index, element) in elements.iter().enumerate() {
-                    self.walk(document, &part["items"], element, &format!("{pointer}/{index}"));
+                    self.walk(
+                        document,
+                        &part["items"],
+                        element,
+                        &format!("{pointer}/{index}"),
+                    );
                 }
             }
             _ => {}
@@ -80,16 +87,24 @@ impl Places {
         }
         for (key, inner) in value.as_object().into_iter().flatten() {
             let pointer = child(pointer, key);
-            if let Some(property) = properties.and_then(|properties| properties.get(key)) {
+            let property = properties.and_then(|properties| properties.get(key));
+            let Some(part) = property.or(values) else {
+                continue;
+            };
+            if property.is_some() {
                 if key == "type" && inner.is_string() {
                     self.tags.push(pointer.clone());
                 }
                 self.properties.push(pointer.clone());
-                self.walk(document, property, inner, &pointer);
-            } else if let Some(values) = values {
+            } else if part["format"] != "binary" {
+                // Files of a form are no JSON: they cannot be null.
                 self.entries.push(pointer.clone());
-                self.walk(document, values, inner, &pointer);
             }
+            // Of entries, unlike properties, `nullable` says that null means something.
+            if is_clearable(part) || property.is_none() && part["nullable"] == true {
+                self.clearable.push(pointer.clone());
+            }
+            self.walk(document, part, inner, &pointer);
         }
     }
 }

@@ -37,14 +37,19 @@ pub(crate) fn variants(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("x-family")?.get("variants")?.as_array()
 }
 
-/// The schema of the value itself, where it is wrapped in a type that tells
-/// null from absent.
+/// Whether null and absent are two things for this property.
+pub(crate) fn is_clearable(property: &Value) -> bool {
+    let path = property["x-rust-type"]["path"].as_str();
+    path.is_some_and(|path| path.ends_with("::Nullable"))
+}
+
+/// The schema of the value itself, of a property that can be cleared too.
 pub(crate) fn unwrapped(schema: &Value) -> &Value {
-    let rust_type = &schema["x-rust-type"];
-    let is_nullable = rust_type["path"]
-        .as_str()
-        .is_some_and(|path| path.ends_with("::Nullable"));
-    if is_nullable { &rust_type["parameters"][0] } else { schema }
+    if is_clearable(schema) {
+        &schema["x-rust-type"]["parameters"][0]
+    } else {
+        schema
+    }
 }
 
 struct Sampler<'a> {
@@ -153,7 +158,9 @@ impl<'a> Sampler<'a> {
 
 /// Families name their members' schemas with or without the way to them.
 pub(crate) fn reference_or_name(name: &Value) -> &str {
-    let name = name.as_str().expect("a member of a family names its schema");
+    let name = name
+        .as_str()
+        .expect("a member of a family names its schema");
     name.rsplit('/').next().unwrap_or(name)
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use bitbucket::catalog::{self, TypeEntry};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::Shape;
 
@@ -32,9 +32,14 @@ pub(crate) fn write_back_shape(shape: &Shape, value: &Value) -> Result<Value, St
         Shape::One(name) => write_back(name, value),
         Shape::Many(name) => {
             let elements = value.as_array().ok_or("a list was expected")?;
-            elements.iter().map(|element| write_back(name, element)).collect()
+            elements
+                .iter()
+                .map(|element| write_back(name, element))
+                .collect()
         }
         Shape::Any => Ok(value.clone()),
+        // Nothing is lost where nothing is read.
+        Shape::Nothing if value.is_null() || *value == json!({}) => Ok(value.clone()),
         Shape::Nothing => Err("no JSON is expected here".to_owned()),
     }
 }

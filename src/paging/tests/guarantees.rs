@@ -47,7 +47,11 @@ fn streams_can_be_moved_and_sent() {
 async fn one_page_is_fetched_ahead_and_no_more() {
     let server = five_pages().await;
     let mut stream = items(&server, Numbering::Link);
-    assert_eq!(after_a_while(&server).await, [0; 0], "nothing before the first poll");
+    assert_eq!(
+        after_a_while(&server).await,
+        [0; 0],
+        "nothing before the first poll"
+    );
     assert_eq!(stream.try_next().await.unwrap(), Some(1));
     let ahead = after_a_while(&server).await;
     assert!(ahead.len() <= 2, "{ahead:?}");
@@ -102,7 +106,11 @@ async fn several_numbered_pages_are_fetched_at_once() {
             "next": (number < 7).then(|| format!("/2.0/list?q=a%3Db&page={}", number + 1)),
         });
         // The earlier of two is the later to arrive.
-        let delay = if number == 1 { 0 } else { 300 - 30 * number as u64 };
+        let delay = if number == 1 {
+            0
+        } else {
+            300 - 30 * number as u64
+        };
         Reply::json(&page).after(Duration::from_millis(delay))
     })
     .await;
@@ -114,7 +122,11 @@ async fn several_numbered_pages_are_fetched_at_once() {
         assert_eq!(stream.try_next().await.unwrap(), Some(1));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(after_a_while(&server).await, [1, 2, 3, 4], "three ahead, and no more");
+    assert_eq!(
+        after_a_while(&server).await,
+        [1, 2, 3, 4],
+        "three ahead, and no more"
+    );
     let rest: Vec<_> = (2..=7).flat_map(|number| [number; 4]).collect();
     assert_eq!(drain(stream).await.0, rest);
     let mut targets = server.targets();
@@ -160,7 +172,10 @@ async fn the_next_page_is_never_on_another_origin() {
     let other = Server::start(|_| Reply::json(&json!({"values": [666]}))).await;
     let by_name = other.url().replace("127.0.0.1", "localhost");
     for (next, reason) in [
-        (format!("{}/2.0/list?page=2&key=s3cret", other.url()), "another origin"),
+        (
+            format!("{}/2.0/list?page=2&key=s3cret", other.url()),
+            "another origin",
+        ),
         (format!("{by_name}/2.0/list"), "another origin"),
         ("//example.org/2.0/list?page=2".to_owned(), "another origin"),
         ("file:///etc/passwd".to_owned(), "another origin"),
@@ -168,9 +183,11 @@ async fn the_next_page_is_never_on_another_origin() {
     ] {
         for ahead in [1, 3] {
             let next = next.clone();
-            let server = listing(move |number| json!({
-                "page": number, "pagelen": 1, "size": 9, "next": next,
-            }))
+            let server = listing(move |number| {
+                json!({
+                    "page": number, "pagelen": 1, "size": 9, "next": next,
+                })
+            })
             .await;
             let stream = items(&server, Numbering::Link).concurrent_pages(ahead);
             let (found, error) = drain(stream).await;
@@ -178,7 +195,10 @@ async fn the_next_page_is_never_on_another_origin() {
             let error = error.unwrap();
             assert_eq!(error.kind(), ErrorKind::Paging);
             let text = error.to_string();
-            assert!(text.starts_with("list_things: ") && text.contains(reason), "{text}");
+            assert!(
+                text.starts_with("list_things: ") && text.contains(reason),
+                "{text}"
+            );
             assert!(!format!("{text} {error:?}").contains("s3cret"), "{error:?}");
             assert_eq!(server.received().len(), 1);
         }
@@ -190,13 +210,18 @@ async fn the_next_page_is_never_on_another_origin() {
 async fn a_link_has_no_credentials_in_it() {
     let server = Server::start(|request| {
         let host = request.header("host").unwrap();
-        Reply::json(&json!({"values": [1], "next": format!("http://kim:s3cret@{host}/2.0/list?page=2")}))
+        Reply::json(
+            &json!({"values": [1], "next": format!("http://kim:s3cret@{host}/2.0/list?page=2")}),
+        )
     })
     .await;
     let (found, error) = drain(items(&server, Numbering::Link)).await;
     assert_eq!(found, [1]);
     let error = error.unwrap();
-    assert!(error.to_string().contains("has credentials in it"), "{error}");
+    assert!(
+        error.to_string().contains("has credentials in it"),
+        "{error}"
+    );
     assert!(!format!("{error:?}").contains("s3cret"));
     assert_eq!(server.received().len(), 1);
 }
@@ -219,7 +244,12 @@ async fn one_foreign_link_among_numbered_pages_ends_them() {
 #[tokio::test]
 async fn a_circle_of_links_is_an_error() {
     // Where page 3 leads back to, and what is listed until then.
-    for back in ["/2.0/list", "/2.0/list?page=2", "/2.0/list?page=3#x", "?page=3"] {
+    for back in [
+        "/2.0/list",
+        "/2.0/list?page=2",
+        "/2.0/list?page=3#x",
+        "?page=3",
+    ] {
         for ahead in [1, 4] {
             let server = listing(move |number| json!({
                 "page": number, "pagelen": 1, "size": 3,
@@ -246,7 +276,12 @@ async fn an_answer_to_another_number_is_an_error() {
         assert_eq!(found, [1], "nothing twice");
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Paging);
-        assert!(error.to_string().contains("asked for page 2, but got page 1"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("asked for page 2, but got page 1"),
+            "{error}"
+        );
     }
 }
 
@@ -310,7 +345,8 @@ async fn a_listing_asked_for_with_a_body_sends_it_each_time() {
     let client = server.client();
     let request = client.http().post(format!("{}/2.0/list", server.url()));
     let request = request.body("include=main").build();
-    let stream = ItemStream::<Page<i64>>::new(client, &CREATE, Ok(request.unwrap()), Numbering::Link);
+    let stream =
+        ItemStream::<Page<i64>>::new(client, &CREATE, Ok(request.unwrap()), Numbering::Link);
     assert_eq!(drain(stream).await.0, [1, 2, 3]);
     for sent in server.received() {
         assert_eq!((&*sent.method, &*sent.body), ("POST", &b"include=main"[..]));
@@ -341,7 +377,10 @@ async fn what_is_left_of_a_page_is_the_least_there_is_to_come() {
     let server = five_pages().await;
     let mut stream = pin!(items(&server, Numbering::Link));
     assert_eq!(stream.size_hint(), (0, None));
-    poll_fn(|context| stream.as_mut().poll_next(context)).await.unwrap().unwrap();
+    poll_fn(|context| stream.as_mut().poll_next(context))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(stream.size_hint(), (1, None));
     assert_eq!(format!("{stream:?}"), r#"ItemStream("list_things")"#);
 }

@@ -50,11 +50,15 @@ struct Case {
     delays: Vec<u64>,
 }
 
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap()
+}
+
 impl Case {
     fn values(&self, number: usize) -> Vec<i64> {
         let before: usize = self.counts.iter().take(number - 1).sum();
         let count = self.counts.get(number - 1).copied().unwrap_or(0);
-        (before..before + count).map(|item| item as i64).collect()
+        (before..before + count).map(whole).collect()
     }
 
     /// `query` is what every request of one listing has in its query.
@@ -86,7 +90,9 @@ impl Case {
         let reply = match self.failure {
             Some((failing, Failure::Status)) if failing == number => Reply::new(500, "Oops"),
             Some((failing, Failure::Cut)) if failing == number => Reply::json(&page).cut_after(5),
-            Some((failing, Failure::Garbage)) if failing == number => Reply::new(200, r#"{"values": 1}"#),
+            Some((failing, Failure::Garbage)) if failing == number => {
+                Reply::new(200, r#"{"values": 1}"#)
+            }
             _ if self.links != Links::None && number > self.counts.len() => Reply::new(404, ""),
             _ => Reply::json(&page),
         };
@@ -106,7 +112,7 @@ impl Case {
         match self.links {
             Links::Numbered | Links::Opaque => number < self.counts.len(),
             Links::None => {
-                let read = number as i64 * self.length;
+                let read = whole(number) * self.length;
                 !self.values(number).is_empty() && self.size.is_some_and(|size| read < size)
             }
         }
@@ -135,10 +141,18 @@ impl Case {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let links = prop_oneof![Just(Links::Numbered), Just(Links::Opaque), Just(Links::None)];
+    let links = prop_oneof![
+        Just(Links::Numbered),
+        Just(Links::Opaque),
+        Just(Links::None)
+    ];
     let failure = (
         1_usize..9,
-        prop_oneof![Just(Failure::Status), Just(Failure::Cut), Just(Failure::Garbage)],
+        prop_oneof![
+            Just(Failure::Status),
+            Just(Failure::Cut),
+            Just(Failure::Garbage)
+        ],
     );
     (
         prop::collection::vec(0_usize..4, 1..8),
@@ -150,16 +164,18 @@ fn case() -> impl Strategy<Value = Case> {
         1_usize..6,
         prop::collection::vec(0_u64..6, 1..8),
     )
-        .prop_map(|(counts, length, size, links, failure, prefetch, concurrency, delays)| Case {
-            counts,
-            length,
-            size,
-            links,
-            failure,
-            prefetch,
-            concurrency,
-            delays,
-        })
+        .prop_map(
+            |(counts, length, size, links, failure, prefetch, concurrency, delays)| Case {
+                counts,
+                length,
+                size,
+                links,
+                failure,
+                prefetch,
+                concurrency,
+                delays,
+            },
+        )
 }
 
 /// One server and one client for all cases, told apart by their query: what is
@@ -173,10 +189,10 @@ struct Listings {
 impl Listings {
     async fn start() -> Self {
         let cases = Arc::<Mutex<Vec<Case>>>::default();
-        let served = Arc::clone(&cases);
+        let known = Arc::clone(&cases);
         let server = Server::start(move |request| {
             let number = request.target.split(['=', '&']).nth(1).unwrap();
-            let cases = served.lock().unwrap();
+            let cases = known.lock().unwrap();
             cases[number.parse::<usize>().unwrap()].reply(request)
         })
         .await;
