@@ -146,9 +146,7 @@ fn multipart(file: &File, operation: &Operation) -> Result<TokenStream> {
             form: crate::Form,
         ) -> ::std::result::Result<crate::Response<#answer>, crate::Error> {
             let client = self.client.clone();
-            let form = form.into_inner(&Self::OPERATION)?;
-            let request = crate::form::into_multipart(&client, &self.request()?, form)
-                .map_err(Self::invalid)?;
+            let request = crate::outgoing::Outgoing::with_form(self.request()?, form);
             client.send_json(&Self::OPERATION, request).await
         }
     })

@@ -87,6 +87,8 @@ fn own_client(item: &mut ItemStruct) {
     item.generics = syn::Generics::default();
     if let Some(field) = item.fields.iter_mut().next() {
         field.ty = parse_quote!(crate::Client);
+        // What waits for the outcome of a request asks again by it.
+        field.vis = parse_quote!(pub(crate));
     }
     for field in &mut item.fields {
         Uploads.visit_field_mut(field);
@@ -129,6 +131,14 @@ fn constants(operation: &Operation) -> Vec<ImplItem> {
         parse_quote! {
             /// The operation that this builder calls.
             pub const OPERATION: crate::Operation = crate::Operation::new(#id, #method, #path);
+        },
+        parse_quote! {
+            /// When this request is sent again, in place of what the client says.
+            #[must_use]
+            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+                self.client = self.client.with_retry(policy);
+                self
+            }
         },
         parse_quote! {
             fn invalid<E: ::std::fmt::Display>(error: E) -> crate::Error {
@@ -192,7 +202,11 @@ fn request(function: &mut ImplItemFn, operation: &Operation) -> Result<()> {
     function.vis = parse_quote!(pub(crate));
     function.sig.asyncness = None;
     function.sig.ident = parse_quote!(request);
-    function.sig.output = parse_quote!(-> ::std::result::Result<::reqwest::Request, crate::Error>);
+    let request: Type = match operation.multipart {
+        Multipart::Only => parse_quote!(crate::outgoing::Outgoing),
+        _ => parse_quote!(::reqwest::Request),
+    };
+    function.sig.output = parse_quote!(-> ::std::result::Result<#request, crate::Error>);
     let statements = std::mem::take(&mut function.block.stmts);
     let uses_headers = operation
         .parameters
@@ -243,6 +257,11 @@ fn finish(mut kept: Vec<Stmt>, operation: &Operation, uses_headers: bool) -> Res
     let mut built = *last.expr;
     if operation.body_is_optional {
         built = parse_quote!(#built.map(crate::form::without_empty_body));
+    }
+    if operation.multipart == Multipart::Only {
+        built = parse_quote! {
+            #built.map(|request| crate::outgoing::Outgoing::with_form(request, body))
+        };
     }
     block.stmts.push(Stmt::Expr(built, None));
     Ok(block)
@@ -317,7 +336,7 @@ impl VisitMut for Requests<'_> {
         visit_mut::visit_expr_mut(self, expression);
         let replacement = match &*expression {
             Expr::MethodCall(call) => self.method_call(call),
-            Expr::Try(attempt) if !is_form(&attempt.expr) => {
+            Expr::Try(attempt) => {
                 let inner = &attempt.expr;
                 Some(parse_quote!(#inner.map_err(Self::invalid)?))
             }
@@ -361,11 +380,6 @@ impl VisitMut for Requests<'_> {
         }
         mac.tokens = quote!(#arguments);
     }
-}
-
-/// `body.into_inner(…)`, whose error names the operation already.
-fn is_form(expression: &Expr) -> bool {
-    matches!(expression, Expr::MethodCall(call) if call.method == "into_inner")
 }
 
 /// `.map_err(Error::InvalidRequest)`
@@ -414,7 +428,8 @@ fn conversion(message: &str) -> Option<(String, &str)> {
     Some((ty, name))
 }
 
-/// Multipart bodies: a form where the generator has opaque bytes.
+/// Multipart bodies: a form where the generator has opaque bytes. It goes along
+/// with the request, not into it: it can then be made anew for each attempt.
 struct Uploads;
 
 impl VisitMut for Uploads {
@@ -438,7 +453,7 @@ impl VisitMut for Uploads {
         };
         if header.method == "header" {
             let receiver = &header.receiver;
-            *expression = parse_quote!(#receiver.multipart(body.into_inner(&Self::OPERATION)?));
+            *expression = *receiver.clone();
         }
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::Operation;
+use crate::{Operation, RateLimit, multipart::Unreadable};
 use body::ErrorBody;
 
 /// As much of a body as an error keeps.
@@ -45,6 +45,15 @@ const REQUEST_ID: [&str; 3] = ["x-request-id", "atl-traceid", "x-b3-traceid"];
 pub struct Error(Box<Inner>);
 
 /// What sort of thing went wrong.
+///
+/// ```
+/// use bitbucket::{Error, ErrorKind};
+///
+/// fn is_worth_another_try(error: &Error) -> bool {
+///     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout)
+///         || error.is_rate_limited()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -52,12 +61,16 @@ pub enum ErrorKind {
     Configuration,
     /// The request was refused before anything was sent.
     InvalidRequest,
+    /// There is nothing to authenticate the request with: no token was to be had.
+    Authentication,
     /// No connection came about.
     Connect,
     /// Nothing came for as long as the client's timeouts allow.
     Timeout,
     /// The connection broke while the request was sent or the answer was read.
     Transport,
+    /// The content of an upload could not be read, or was not as long as declared.
+    Content,
     /// Bitbucket answered with a status that is not a success.
     Status,
     /// Bitbucket pointed to another address which must not be followed.
@@ -66,6 +79,10 @@ pub enum ErrorKind {
     Paging,
     /// The answer came, but it is not what it should be.
     Decode,
+    /// A task was not done within the time that the caller gave it.
+    Unfinished,
+    /// A task came to its end without success.
+    TaskFailed,
 }
 
 struct Inner {
@@ -79,6 +96,8 @@ struct Inner {
     /// What Bitbucket said.
     answer: ErrorBody,
     body: Bytes,
+    /// What the caller may have mixed up.
+    hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -93,6 +112,7 @@ impl Error {
             explanation: None,
             answer: ErrorBody::default(),
             body: Bytes::new(),
+            hint: None,
             source: None,
         }))
     }
@@ -102,15 +122,31 @@ impl Error {
         self
     }
 
-    fn answered(mut self, status: StatusCode, headers: HeaderMap) -> Self {
+    pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers;
         self
     }
 
-    fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// An error that came about on behalf of an operation, without knowing of it.
+    pub(crate) fn during(mut self, operation: &'static Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn hinted(mut self, hint: &'static str) -> Self {
+        self.0.hint = Some(hint);
+        self
+    }
+
+    /// There are no credentials to send a request with.
+    pub(crate) fn authentication(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, None).explained(message)
     }
 
     /// The builder's values make no client.
@@ -133,7 +169,10 @@ impl Error {
 
     /// No answer came.
     pub(crate) fn sending(operation: &'static Operation, source: reqwest::Error) -> Self {
-        let (kind, explanation) = if source.is_builder() {
+        let (kind, explanation) = if Unreadable::is_cause_of(&source) {
+            let explanation = "the content of the upload did not come whole";
+            (ErrorKind::Content, explanation)
+        } else if source.is_builder() {
             (ErrorKind::InvalidRequest, "the request cannot be sent")
         } else if source.is_timeout() {
             (ErrorKind::Timeout, "timed out waiting for an answer")
@@ -204,6 +243,16 @@ impl Error {
         }
     }
 
+    /// A task takes longer than the caller waits for it.
+    pub(crate) fn unfinished(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unfinished, Some(operation)).explained(message)
+    }
+
+    /// A task says that it has failed.
+    pub(crate) fn task_failed(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::TaskFailed, Some(operation)).explained(message)
+    }
+
     /// Reads what an answer that is no success says.
     ///
     /// A body that breaks off still leaves the status to report, so that its
@@ -258,6 +307,14 @@ impl Error {
     }
 
     /// Bitbucket's objections field by field.
+    ///
+    /// ```
+    /// fn show(error: &bitbucket::Error) {
+    ///     for (field, objections) in error.fields() {
+    ///         eprintln!("{field}: {}", objections.join(", "));
+    ///     }
+    /// }
+    /// ```
     pub fn fields(&self) -> &BTreeMap<String, Vec<String>> {
         &self.0.answer.fields
     }
@@ -286,9 +343,20 @@ impl Error {
         &self.0.body
     }
 
+    /// What the credentials were perhaps mixed up with, where Bitbucket refused
+    /// them with 401. The error's text ends with it.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint
+    }
+
     /// How long Bitbucket asks to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// What Bitbucket says of its limit on the rate of requests.
+    pub fn rate_limit(&self) -> RateLimit<'_> {
+        RateLimit::new(&self.0.headers)
     }
 
     /// Whether the request itself was wrong: 400.
@@ -356,6 +424,16 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
+    /// Whether a task was not done within the time that the caller gave it.
+    pub fn is_unfinished(&self) -> bool {
+        self.kind() == ErrorKind::Unfinished
+    }
+
+    /// Whether a task came to its end without success.
+    pub fn is_task_failed(&self) -> bool {
+        self.kind() == ErrorKind::TaskFailed
+    }
+
     fn is_status(&self, status: StatusCode) -> bool {
         self.kind() == ErrorKind::Status && self.status() == Some(status)
     }
@@ -383,7 +461,9 @@ fn bounded(body: &Bytes) -> Bytes {
     }
 }
 
-async fn read_bounded(mut response: reqwest::Response) -> (Bytes, Option<reqwest::Error>) {
+pub(crate) async fn read_bounded(
+    mut response: reqwest::Response,
+) -> (Bytes, Option<reqwest::Error>) {
     let mut body = Vec::new();
     while body.len() < KEPT_BODY {
         match response.chunk().await {

@@ -6,8 +6,6 @@ use reqwest::{
 };
 use serde::Serialize;
 
-use crate::Client;
-
 /// Puts `body` into the request as `application/x-www-form-urlencoded`, with a
 /// repeated key for each element of a list.
 pub(crate) fn urlencoded<T: Serialize>(
@@ -33,21 +31,4 @@ pub(crate) fn without_empty_body(mut request: Request) -> Request {
         request.headers_mut().remove(CONTENT_LENGTH);
     }
     request
-}
-
-/// The same request with a multipart body in place of the one that it has.
-pub(crate) fn into_multipart(
-    client: &Client,
-    request: &Request,
-    form: reqwest::multipart::Form,
-) -> Result<Request, reqwest::Error> {
-    let mut headers = request.headers().clone();
-    headers.remove(CONTENT_TYPE);
-    headers.remove(CONTENT_LENGTH);
-    client
-        .http()
-        .request(request.method().clone(), request.url().clone())
-        .headers(headers)
-        .multipart(form)
-        .build()
 }

@@ -30,7 +30,7 @@
 extern crate self as bitbucket;
 
 mod answer;
-mod auth;
+pub mod auth;
 mod byte_stream;
 #[cfg(feature = "catalog")]
 pub mod catalog;
@@ -39,19 +39,27 @@ mod error;
 mod family;
 mod form;
 mod generated;
+mod limit;
 mod multipart;
 mod nullable;
 mod open_enum;
 mod operation;
+mod outgoing;
 mod paging;
 mod path;
+pub mod query;
+mod raw_request;
 mod redirect;
 mod response;
+mod retry;
 mod secret;
+mod tasks;
 #[cfg(test)]
 mod test_server;
 mod tolerant;
+mod trace;
 mod transport;
+mod upload;
 
 pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;
@@ -59,12 +67,33 @@ pub use byte_stream::ByteStream;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind};
 pub use generated::{builder, handle, types};
+pub use http::Method;
+pub use limit::RateLimit;
 pub use multipart::{Form, Part};
 pub use nullable::Nullable;
 pub use operation::Operation;
-pub use paging::{ItemStream, Numbering, Page, PageStream, Paged};
+pub use paging::{ItemStream, Page, PageStream, Paged};
+pub use raw_request::{Href, RawRequest};
+/// The HTTP library, for what [`ClientBuilder`] takes of it.
+pub use reqwest;
 pub use response::Response;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
+#[cfg(feature = "issue-tracker")]
+pub use tasks::IssueExport;
+#[cfg(feature = "pull-requests")]
+pub use tasks::MergeTask;
+#[cfg(feature = "pipelines")]
+pub use tasks::PipelineRun;
+pub use tasks::Polling;
+#[cfg(any(feature = "source", feature = "repositories"))]
+pub use upload::CommitFiles;
+#[cfg(any(feature = "downloads", feature = "issue-tracker"))]
+pub use upload::UploadFiles;
+#[cfg(feature = "issue-tracker")]
+pub use upload::UploadIssueArchive;
+#[cfg(feature = "snippets")]
+pub use upload::{NewSnippet, ReadSnippet, SnippetChange, SnippetContents, SnippetFileContent};
 
 /// The README's examples, compiled.
 #[cfg(all(doctest, every_operation))]

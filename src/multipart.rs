@@ -1,14 +1,34 @@
 //! Bodies of several parts, for uploads.
+//!
+//! They are written here and not by the HTTP library, whose forms are gone once
+//! they are sent, have another boundary every time, and know neither
+//! `multipart/related` nor the attributes of a commit's files.
 
-use std::fmt;
+mod body;
+mod part;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use bytes::Bytes;
-use futures_core::TryStream;
-use reqwest::multipart;
 
-use crate::{Error, Operation};
+pub use part::Part;
+pub(crate) use source::Unreadable;
+
+use source::Source;
 
 /// The body of an upload: fields and files in one form.
+///
+/// Files and streams are read while they are sent, so that the memory that an
+/// upload takes does not depend on its size. If all lengths are known, the form
+/// is sent with its `Content-Length`, else in chunks.
 ///
 /// Names and file names with line breaks or other control characters are
 /// refused when the form is sent, before anything leaves.
@@ -19,20 +39,62 @@ use crate::{Error, Operation};
 /// let form = Form::new()
 ///     .text("message", "Release 1.2")
 ///     .bytes("files", "notes.txt", "What is new")
+///     .file("files", "target/release.tar.gz")
 ///     .part("files", Part::bytes(vec![0; 16]).file_name("data.bin").content_type("image/png"));
 /// ```
-#[derive(Default)]
 #[must_use = "a form is sent with the operation that takes it"]
 pub struct Form {
-    inner: multipart::Form,
-    parts: usize,
+    parts: Vec<Field>,
+    layout: Layout,
+    /// The same each time that the form is sent.
+    boundary: String,
+    progress: Option<Arc<Progress>>,
     fault: Option<String>,
+}
+
+type Progress = dyn Fn(u64, Option<u64>) + Send + Sync;
+
+/// A part as it is sent: its headers, and where its content comes from.
+struct Field {
+    head: String,
+    source: Source,
+}
+
+/// How the parts are addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// By the names of form fields (RFC 7578).
+    FormData,
+    /// By content ids (RFC 2387). The first part is JSON and describes the others.
+    Related,
+}
+
+/// The content id of the first part of [`Layout::Related`].
+pub(crate) const ROOT: &str = "snippet";
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            parts: Vec::new(),
+            layout: Layout::FormData,
+            boundary: boundary(),
+            progress: None,
+            fault: None,
+        }
+    }
 }
 
 impl Form {
     /// A form without any parts.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same form, if it has no parts yet, in another layout.
+    #[cfg(feature = "snippets")]
+    pub(crate) fn with_layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
     }
 
     /// Adds a field with a text.
@@ -50,157 +112,102 @@ impl Form {
         self.part(name, Part::bytes(content).file_name(file_name))
     }
 
+    /// Adds a file of the file system: [`Part::file`].
+    pub fn file(self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.part(name, Part::file(path))
+    }
+
     /// Adds a part.
     pub fn part(mut self, name: impl Into<String>, part: Part) -> Self {
-        let name = name.into();
-        let checked = field_name(&name).and_then(|quoted| Ok((quoted, part.checked()?)));
-        match checked {
-            Ok((quoted, part)) => {
-                self.inner = self.inner.part(quoted, part);
-                self.parts += 1;
-            }
-            Err(fault) => {
-                self.fault.get_or_insert(fault);
-            }
+        match part.into_field(self.layout, &name.into()) {
+            Ok(field) => self.parts.push(field),
+            Err(fault) => self = self.refused(fault),
         }
         self
     }
 
-    /// The form as the HTTP library knows it, or what is wrong with it.
-    pub(crate) fn into_inner(
-        self,
-        operation: &'static Operation,
-    ) -> Result<multipart::Form, Error> {
-        match self.fault {
-            Some(fault) => Err(Error::invalid_request(operation, fault)),
-            None if self.parts == 0 => {
-                Err(Error::invalid_request(operation, "the form has no parts"))
-            }
-            // The names are encoded already. Percent-encoded, the library would
-            // send them as `name*=`, which RFC 7578 forbids.
-            None => Ok(self.inner.percent_encode_noop()),
-        }
+    /// Begins a form of [`Layout::Related`] with what the other parts belong to.
+    pub(crate) fn root(mut self, json: &serde_json::Value) -> Self {
+        self.parts.push(Field {
+            head: format!(
+                "Content-ID: {ROOT}\r\nContent-Type: application/json; charset=\"utf-8\"\r\n\r\n"
+            ),
+            source: Source::Bytes(json.to_string().into()),
+        });
+        self
     }
+
+    /// Calls `report` with the bytes sent so far and with all there are, if that
+    /// is known.
+    ///
+    /// What counts is the whole form, boundaries included. The call is made when
+    /// the connection takes the bytes, in the middle of sending, so it should be
+    /// quick. If the form has to be sent again, the count begins anew.
+    ///
+    /// ```
+    /// use bitbucket::Form;
+    ///
+    /// let form = Form::new()
+    ///     .file("files", "release.tar.gz")
+    ///     .on_progress(|sent, total| println!("{sent} of {total:?} bytes"));
+    /// ```
+    pub fn on_progress(
+        mut self,
+        report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// A form with the same parts and the same boundary, or nothing if there is a
+    /// part that can be read once only: [`Part::stream`] or [`Part::reader`].
+    ///
+    /// ```
+    /// use bitbucket::Form;
+    ///
+    /// let form = Form::new().file("files", "release.tar.gz");
+    /// assert!(form.try_clone().is_some());
+    /// ```
+    pub fn try_clone(&self) -> Option<Self> {
+        let parts = self.parts.iter().map(|field| {
+            Some(Field {
+                head: field.head.clone(),
+                source: field.source.try_clone()?,
+            })
+        });
+        Some(Self {
+            parts: parts.collect::<Option<_>>()?,
+            layout: self.layout,
+            boundary: self.boundary.clone(),
+            progress: self.progress.clone(),
+            fault: self.fault.clone(),
+        })
+    }
+
+    /// Whether every part can be read as often as is wanted.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.parts.iter().all(|field| field.source.is_repeatable())
+    }
+
+    /// Makes sending fail with `fault`, unless something else was wrong before.
+    pub(crate) fn refused(mut self, fault: String) -> Self {
+        self.fault.get_or_insert(fault);
+        self
+    }
+}
+
+/// A line that no content has in it: 128 bits that nobody who wrote the content
+/// could foresee. The hasher's keys are the system's randomness.
+fn boundary() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
 }
 
 impl fmt::Debug for Form {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Form")
-            .field("parts", &self.parts)
+            .field("parts", &self.parts.len())
             .finish_non_exhaustive()
     }
 }
-
-/// One field or file of a [`Form`].
-///
-/// ```
-/// use bitbucket::Part;
-///
-/// let part = Part::bytes("<svg/>").file_name("logo.svg").content_type("image/svg+xml");
-/// ```
-#[must_use = "a part is sent with the form that it is added to"]
-pub struct Part {
-    inner: multipart::Part,
-    file_name: Option<String>,
-    content_type: Option<String>,
-}
-
-impl Part {
-    /// A field with a text.
-    pub fn text(value: impl Into<String>) -> Self {
-        Self::new(multipart::Part::text(value.into()))
-    }
-
-    /// Content that is at hand.
-    pub fn bytes(content: impl Into<Bytes>) -> Self {
-        let content = content.into();
-        let length = content.len() as u64;
-        Self::new(multipart::Part::stream_with_length(content, length))
-    }
-
-    /// Content that is read while it is sent. Without `length` the whole form is
-    /// sent in chunks, since its length is then not known either.
-    ///
-    /// ```
-    /// use bitbucket::Part;
-    /// use futures_util::stream;
-    ///
-    /// let lines = stream::iter([Ok::<_, std::io::Error>("one\n"), Ok("two\n")]);
-    /// let part = Part::stream(lines, Some(8)).file_name("lines.txt");
-    /// ```
-    pub fn stream<S>(content: S, length: Option<u64>) -> Self
-    where
-        S: TryStream + Send + 'static,
-        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-        Bytes: From<S::Ok>,
-    {
-        let body = reqwest::Body::wrap_stream(content);
-        Self::new(match length {
-            Some(length) => multipart::Part::stream_with_length(body, length),
-            None => multipart::Part::stream(body),
-        })
-    }
-
-    fn new(part: multipart::Part) -> Self {
-        Self {
-            inner: part,
-            file_name: None,
-            content_type: None,
-        }
-    }
-
-    /// Makes it a file of this name.
-    pub fn file_name(mut self, name: impl Into<String>) -> Self {
-        self.file_name = Some(name.into());
-        self
-    }
-
-    /// Says what the content is, such as `image/png`.
-    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.content_type = Some(content_type.into());
-        self
-    }
-
-    fn checked(self) -> Result<multipart::Part, String> {
-        let mut part = self.inner;
-        if let Some(name) = self.file_name {
-            if name.chars().any(char::is_control) {
-                return Err(format!("the file name {name:?} has a control character"));
-            }
-            // The library itself escapes quotes and backslashes in it.
-            part = part.file_name(name);
-        }
-        match self.content_type {
-            None => Ok(part),
-            Some(kind) => part
-                .mime_str(&kind)
-                .map_err(|_| format!("the content type {kind:?} is not one")),
-        }
-    }
-}
-
-impl fmt::Debug for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Part")
-            .field("file_name", &self.file_name)
-            .field("content_type", &self.content_type)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A name as it stands between quotation marks, escaped as the library escapes
-/// file names: it does not do so with the names of fields.
-fn field_name(name: &str) -> Result<String, String> {
-    if name.is_empty() {
-        return Err("a part of the form has no name".to_owned());
-    }
-    if name.chars().any(char::is_control) {
-        return Err(format!("the field name {name:?} has a control character"));
-    }
-    Ok(name.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-#[cfg(test)]
-mod tests;

@@ -61,6 +61,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::From<$name> for $crate::query::Value {
+            fn from(value: $name) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
+        impl ::std::convert::From<&$name> for $crate::query::Value {
+            fn from(value: &$name) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter.write_str(self.as_str())

@@ -52,7 +52,7 @@ pub trait Paged: DeserializeOwned + Send + 'static {
 
 /// How a listing says that it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Numbering {
+pub(crate) enum Numbering {
     /// By a link to the next page.
     Link,
     /// By nothing: while page × pagelen is less than the size there is another page.

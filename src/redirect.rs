@@ -3,10 +3,9 @@
 use std::fmt;
 
 use http::{HeaderMap, Method, StatusCode, header};
-use reqwest::Request;
 use url::Url;
 
-use crate::{Error, Operation};
+use crate::{Error, Operation, outgoing::Outgoing};
 
 /// As many redirects as are followed for one request.
 const HOPS: usize = 10;
@@ -47,14 +46,13 @@ impl Trail {
         self.left_origin
     }
 
-    /// The request to send next, or why there is none. `sent` is a copy of what
-    /// was sent, if its body could be copied.
+    /// Makes `sent` the request to send next, or says why there is none.
     pub(crate) fn follow(
         &mut self,
-        method: &Method,
-        sent: Option<Request>,
+        sent: &mut Outgoing,
         response: &reqwest::Response,
-    ) -> Result<Request, Error> {
+    ) -> Result<(), Error> {
+        let method = sent.method();
         let refused = |message: String| {
             Err(Error::redirect(
                 self.operation,
@@ -91,22 +89,22 @@ impl Trail {
                 ));
             }
         }
-        let Some(mut request) = sent else {
+        if !sent.is_repeatable() {
             return refused(format!(
                 "Bitbucket redirects the {method} to {to}, but its body is a stream that cannot be sent twice"
             ));
-        };
+        }
         if !same_origin {
             self.left_origin = true;
         }
         if self.left_origin {
             for name in &PERSONAL {
-                request.headers_mut().remove(name);
+                sent.headers_mut().remove(name);
             }
         }
         self.visited.push(target.clone());
-        *request.url_mut() = target;
-        Ok(request)
+        sent.set_url(target);
+        Ok(())
     }
 }
 

@@ -7,6 +7,8 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
+use crate::RateLimit;
+
 /// What Bitbucket answered: the decoded value, the status and the headers.
 ///
 /// It dereferences to the value, so that most code need not know of it.
@@ -46,6 +48,11 @@ impl<T> Response<T> {
     /// The answer's headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// What Bitbucket says of its limit on the rate of requests.
+    pub fn rate_limit(&self) -> RateLimit<'_> {
+        RateLimit::new(&self.headers)
     }
 
     /// The same answer with another value.

@@ -14,7 +14,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{Auth, Client, Operation};
+use crate::{Auth, Client, Operation, RetryPolicy};
 
 pub(crate) static LIST: Operation = Operation::new("list_things", "GET", "/things");
 pub(crate) static CREATE: Operation = Operation::new("create_thing", "POST", "/things");
@@ -152,6 +152,7 @@ impl Server {
         Client::builder()
             .base_url(format!("{}/2.0", self.url))
             .auth(Auth::bearer("s3cret"))
+            .retry(RetryPolicy::none())
             .build()
             .unwrap()
     }

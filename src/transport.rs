@@ -1,17 +1,18 @@
 //! From a request to a decoded answer: the one way that every call takes.
 
+mod exchange;
+
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
 };
-use reqwest::Request;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    ByteStream, Client, Completion, Error, JsonOrBytes, Operation, Response,
-    redirect::{self, Trail},
+    ByteStream, Client, Completion, Error, JsonOrBytes, Operation, Response, outgoing::Outgoing,
+    redirect, trace,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -22,94 +23,102 @@ impl Client {
     pub(crate) async fn send_json<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: impl Into<Outgoing>,
     ) -> Result<Response<T>, Error> {
-        let answer = self.exchange(operation, request, JSON).await?;
-        read_whole(operation, answer).await?.decode()
+        self.call(operation, request, JSON, async |answer| {
+            read_whole(operation, answer).await?.decode()
+        })
+        .await
     }
 
     /// Sends a request whose answer says all with its status.
     pub(crate) async fn send_empty(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: impl Into<Outgoing>,
     ) -> Result<Response<()>, Error> {
-        let mut answer = self.exchange(operation, request, JSON).await?;
-        let headers = std::mem::take(answer.headers_mut());
-        Ok(Response::new((), answer.status(), headers))
+        self.call(operation, request, JSON, async |mut answer| {
+            let headers = std::mem::take(answer.headers_mut());
+            Ok(Response::new((), answer.status(), headers))
+        })
+        .await
     }
 
     /// Sends a request whose answer is a file, a diff or a log.
     pub(crate) async fn send_bytes(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: impl Into<Outgoing>,
     ) -> Result<Response<ByteStream>, Error> {
-        let answer = self.exchange(operation, request, ANYTHING).await?;
-        Ok(stream(operation, answer))
+        self.send_bytes_as(operation, request, ANYTHING).await
+    }
+
+    /// As [`Client::send_bytes`], where the kind of the answer can be chosen.
+    pub(crate) async fn send_bytes_as(
+        &self,
+        operation: &'static Operation,
+        request: impl Into<Outgoing>,
+        accept: HeaderValue,
+    ) -> Result<Response<ByteStream>, Error> {
+        self.call(operation, request, accept, async |answer| {
+            Ok(stream(operation, answer))
+        })
+        .await
     }
 
     /// Sends a request that is either done at once or only accepted.
     pub(crate) async fn send_completion<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: impl Into<Outgoing>,
     ) -> Result<Response<Completion<T>>, Error> {
-        let answer = self.exchange(operation, request, JSON).await?;
-        if answer.status() == StatusCode::ACCEPTED {
-            let location = self.own_location(answer.url(), answer.headers());
-            let headers = answer.headers().clone();
-            let accepted = Completion::Accepted { location };
-            return Ok(Response::new(accepted, StatusCode::ACCEPTED, headers));
-        }
-        let whole = read_whole(operation, answer).await?;
-        Ok(whole.decode::<T>()?.map(Completion::Completed))
+        self.call(operation, request, JSON, async |answer| {
+            if answer.status() == StatusCode::ACCEPTED {
+                let location = self.own_location(answer.url(), answer.headers());
+                let headers = answer.headers().clone();
+                let accepted = Completion::Accepted { location };
+                return Ok(Response::new(accepted, StatusCode::ACCEPTED, headers));
+            }
+            let whole = read_whole(operation, answer).await?;
+            Ok(whole.decode::<T>()?.map(Completion::Completed))
+        })
+        .await
     }
 
     /// Sends a request whose answer is JSON or a file, told by its content type.
     pub(crate) async fn send_json_or_bytes<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: impl Into<Outgoing>,
     ) -> Result<Response<JsonOrBytes<T>>, Error> {
-        let answer = self.exchange(operation, request, ANYTHING).await?;
-        if is_json(answer.headers()) {
-            let whole = read_whole(operation, answer).await?;
-            Ok(whole.decode::<T>()?.map(JsonOrBytes::Json))
-        } else {
-            Ok(stream(operation, answer).map(JsonOrBytes::Bytes))
-        }
+        self.call(operation, request, ANYTHING, async |answer| {
+            if is_json(answer.headers()) {
+                let whole = read_whole(operation, answer).await?;
+                Ok(whole.decode::<T>()?.map(JsonOrBytes::Json))
+            } else {
+                Ok(stream(operation, answer).map(JsonOrBytes::Bytes))
+            }
+        })
+        .await
     }
 
-    /// Sends a request, and sends it on where Bitbucket rightly points, until
-    /// there is a success or an error.
-    async fn exchange(
+    /// Sends a request and reads its answer, in a span of its own.
+    async fn call<T>(
         &self,
         operation: &'static Operation,
-        mut request: Request,
+        request: impl Into<Outgoing>,
         accept: HeaderValue,
-    ) -> Result<reqwest::Response, Error> {
-        prepare(&mut request, accept);
-        let method = request.method().clone();
-        let mut trail = Trail::new(operation, request.url());
-        loop {
-            let copy = request.try_clone();
-            if !trail.has_left_origin() && self.is_own_origin(request.url()) {
-                self.authorizer().authorize(&mut request).await?;
-            }
-            let answer = self
-                .http()
-                .execute(request)
-                .await
-                .map_err(|error| Error::sending(operation, error))?;
-            if answer.status().is_success() {
-                return Ok(answer);
-            }
-            if !redirect::is_redirect(answer.status()) {
-                return Err(Error::from_response(operation, answer).await);
-            }
-            request = trail.follow(&method, copy, &answer)?;
-        }
+        read: impl AsyncFnOnce(reqwest::Response) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let outgoing = request.into();
+        let span = trace::span(self, operation, outgoing.method());
+        let work = async {
+            // In one place on the heap: every call's future would hold it otherwise,
+            // and a caller with a few dozen calls would run out of stack.
+            let answer = Box::pin(self.exchange(&span, operation, outgoing, accept)).await?;
+            read(answer).await
+        };
+        trace::observe(&span, work).await
     }
 
     /// Where a task that was only accepted can be asked after, if that is a
@@ -118,25 +127,6 @@ impl Client {
         let location = headers.get(LOCATION)?.to_str().ok()?;
         let url = asked.join(location).ok()?;
         (self.is_own_origin(&url) && !redirect::has_credentials(&url)).then(|| url.into())
-    }
-}
-
-/// Bitbucket answers 411 to a write without `Content-Length`, and 400 to some
-/// writes that declare the type of a body they do not have.
-fn prepare(request: &mut Request, accept: HeaderValue) {
-    request.headers_mut().insert(ACCEPT, accept);
-    let writes = matches!(
-        *request.method(),
-        Method::POST | Method::PUT | Method::PATCH
-    );
-    let empty = match request.body() {
-        None => true,
-        Some(body) => body.as_bytes().is_some_and(<[u8]>::is_empty),
-    };
-    if writes && empty {
-        let headers = request.headers_mut();
-        headers.remove(CONTENT_TYPE);
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
 }
 

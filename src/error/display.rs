@@ -19,6 +19,9 @@ impl fmt::Display for Error {
         if let Some(id) = self.request_id() {
             write!(formatter, " (request {})", Line(id))?;
         }
+        if let Some(hint) = self.hint() {
+            write!(formatter, " - {hint}")?;
+        }
         Ok(())
     }
 }

@@ -111,9 +111,7 @@ impl<P: Paged> Listing<P> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<P, Error>>> {
-        if self.prefetch || !self.has_requests() {
-            self.start_requests();
-        }
+        self.start_requests();
         let arrival = match self.arrived.pop_front() {
             Some(arrival) => Some(arrival),
             None => ready!(self.under_way.poll_next_unpin(context)),

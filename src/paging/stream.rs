@@ -92,6 +92,14 @@ impl<P: Paged> PageStream<P> {
 
     /// Asks for up to `pages` pages at once, where Bitbucket numbers the pages and
     /// tells the size of the listing; otherwise for one after the other as ever.
+    ///
+    /// ```no_run
+    /// # use bitbucket::{Page, PageStream};
+    /// # async fn read(pages: PageStream<Page<String>>) -> Result<(), bitbucket::Error> {
+    /// let mut pages = pages.concurrent_pages(4);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn concurrent_pages(mut self, pages: usize) -> Self {
         self.listing.set_concurrency(pages);
         self

@@ -72,6 +72,17 @@ async fn credentials_never_leave_the_origin() {
 }
 
 #[tokio::test]
+async fn a_request_to_another_origin_has_no_credentials_from_the_start() {
+    let other = Server::start(|_| Reply::json(&json!(1))).await;
+    let server = Server::start(|_| Reply::json(&json!(2))).await;
+    let url = format!("{}/2.0/a", other.url()).parse().unwrap();
+    let request = reqwest::Request::new(Method::GET, url);
+    let answer = server.client().send_json::<Value>(&LIST, request).await;
+    assert_eq!(*answer.unwrap(), json!(1));
+    assert_eq!(other.received()[0].header("authorization"), None);
+}
+
+#[tokio::test]
 async fn what_comes_back_from_elsewhere_gets_no_credentials() {
     let home = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
     let back = std::sync::Arc::clone(&home);
@@ -224,7 +235,7 @@ fn https_does_not_become_http() {
             .unwrap()
             .into();
         let request = reqwest::Request::new(Method::GET, "https://x/".parse().unwrap());
-        let next = Trail::new(&LIST, &start).follow(&Method::GET, Some(request), &response);
+        let next = Trail::new(&LIST, &start).follow(&mut request.into(), &response);
         assert_eq!(next.is_ok(), safe, "{location}");
         if let Err(error) = next {
             assert!(error.to_string().contains("not safe"), "{error}");

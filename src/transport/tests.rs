@@ -6,7 +6,7 @@ use reqwest::Request;
 use serde_json::{Value, json};
 
 use crate::{
-    Auth, Client, Completion, Error, ErrorKind, JsonOrBytes, Response,
+    Auth, Client, Completion, Error, ErrorKind, JsonOrBytes, Response, RetryPolicy,
     test_server::{CREATE, LIST, Received, Reply, Server},
 };
 
@@ -294,6 +294,7 @@ async fn an_answer_that_stalls_is_a_timeout() {
     let client = Client::builder()
         .base_url(server.url())
         .read_timeout(Duration::from_millis(50))
+        .retry(RetryPolicy::none())
         .build()
         .unwrap();
     let error = get(&client).await.unwrap_err();
@@ -334,6 +335,7 @@ async fn silence_is_a_timeout_and_no_server_is_no_connection() {
         .base_url(format!("{}/s3cret", server.url()))
         .auth(Auth::bearer("s3cret"))
         .read_timeout(timeout)
+        .retry(RetryPolicy::none())
         .build()
         .unwrap();
     let error = get(&client).await.unwrap_err();
@@ -345,7 +347,11 @@ async fn silence_is_a_timeout_and_no_server_is_no_connection() {
     let address = free.local_addr().unwrap();
     drop(free);
     let base = format!("http://{address}/s3cret");
-    let client = Client::builder().base_url(base).build().unwrap();
+    let client = Client::builder()
+        .base_url(base)
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
     assert!(error.is_connect() && !error.is_timeout());
     assert_eq!(error.kind(), ErrorKind::Connect);

@@ -12,7 +12,7 @@ pub(crate) mod server;
 
 use std::collections::BTreeSet;
 
-use bitbucket::{Auth, Client};
+use bitbucket::{Auth, Client, RetryPolicy};
 use serde_json::Value;
 
 /// How the credentials of the tests' clients look on the wire.
@@ -33,6 +33,8 @@ pub(crate) fn client_as(base_url: &str, auth: Auth) -> Client {
     Client::builder()
         .base_url(base_url)
         .auth(auth)
+        // What a test has the server answer once is to be seen.
+        .retry(RetryPolicy::none())
         .build()
         .expect("the base URL is one")
 }

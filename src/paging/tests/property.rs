@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use super::{asked, drain, first};
 use crate::{
-    Client, ErrorKind, ItemStream, Numbering, Page, PageStream,
+    Client, ErrorKind, ItemStream, Page, PageStream,
+    paging::Numbering,
     test_server::{LIST, Received, Reply, Server},
 };
 

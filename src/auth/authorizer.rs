@@ -1,0 +1,87 @@
+//! The one place where credentials are put on a request.
+
+use http::{HeaderValue, header::AUTHORIZATION};
+use url::Origin;
+
+use super::{Auth, Credentials, RequestHead, header, scheme};
+use crate::{Error, Operation};
+
+/// Puts the credentials on a request, once for each attempt to send it.
+///
+/// All that a client knows about authentication is behind this step. It is
+/// asynchronous because a token may have to be fetched first, and it sees the
+/// whole request because a signature covers all of it.
+pub(crate) struct Authorizer {
+    auth: Auth,
+    fixed: Option<HeaderValue>,
+    /// For what the token endpoint is asked.
+    http: reqwest::Client,
+    origin: Origin,
+}
+
+impl Authorizer {
+    /// Credentials for requests to `origin` and to nowhere else.
+    pub(crate) fn new(auth: &Auth, http: reqwest::Client, origin: Origin) -> Result<Self, Error> {
+        auth.check()?;
+        Ok(Self {
+            fixed: auth.fixed_header()?,
+            auth: auth.clone(),
+            http,
+            origin,
+        })
+    }
+
+    pub(crate) fn kind(&self) -> &'static str {
+        self.auth.kind()
+    }
+
+    /// Whoever sends the request sees to its destination; this looks once more,
+    /// so that no mistake there gives the credentials away.
+    pub(crate) async fn authorize(&self, request: &mut reqwest::Request) -> Result<(), Error> {
+        if request.url().origin() != self.origin {
+            return Ok(());
+        }
+        let value = match &self.auth.0 {
+            Credentials::None => return Ok(()),
+            Credentials::Basic { .. } | Credentials::Bearer(_) => match &self.fixed {
+                Some(value) => value.clone(),
+                None => return Ok(()),
+            },
+            Credentials::OAuth(session) => session.header(&self.http).await?,
+            Credentials::Connect(app) => app.header(request.method(), request.url())?,
+            Credentials::Scheme(scheme) => {
+                let headers = scheme.authenticate(RequestHead::new(request)).await;
+                let headers = headers.map_err(scheme::failed)?;
+                return scheme::apply(&headers, request.headers_mut());
+            }
+        };
+        request.headers_mut().insert(AUTHORIZATION, value);
+        Ok(())
+    }
+
+    /// After a 401: whether there are other credentials now, so that the request
+    /// is worth another attempt. `rejected` is what the refused one carried.
+    pub(crate) async fn on_unauthorized(
+        &self,
+        operation: &'static Operation,
+        rejected: Option<&HeaderValue>,
+    ) -> Result<bool, Error> {
+        let renewed = match &self.auth.0 {
+            Credentials::OAuth(session) => match rejected.and_then(header::bearer_token) {
+                Some(rejected) => session.renew(&self.http, rejected).await.map(|()| true),
+                None => Ok(false),
+            },
+            Credentials::Scheme(scheme) => scheme.renew(rejected).await.map_err(scheme::failed),
+            _ => Ok(false),
+        };
+        renewed.map_err(|error| error.during(operation))
+    }
+
+    /// Adds to a 401 what the credentials may have been confused with.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        match self.auth.hint() {
+            Some(hint) if error.is_unauthorized() => error.hinted(hint),
+            _ => error,
+        }
+    }
+}

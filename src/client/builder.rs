@@ -1,0 +1,316 @@
+//! How a client is set up.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderValue;
+use url::Url;
+
+use super::{Client, Inner, connection::Connection};
+use crate::{
+    Error, RetryPolicy,
+    auth::{Auth, Authorizer},
+    limit::Limiter,
+    retry::Budget,
+};
+
+const BITBUCKET_CLOUD: &str = "https://api.bitbucket.org/2.0";
+pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+/// Retries that a client may spend beyond a tenth of its calls.
+const RETRY_BUDGET: u32 = 100;
+
+/// What a [`Client`] is to be.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), bitbucket::Error> {
+/// let client = bitbucket::Client::builder()
+///     .base_url("http://127.0.0.1:7990/2.0")
+///     .connect_timeout(Duration::from_secs(3))
+///     .read_timeout(None)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "`build` makes the client"]
+pub struct ClientBuilder {
+    base_url: String,
+    user_agent: Option<String>,
+    auth: Auth,
+    connection: Connection,
+    http_client: Option<reqwest::Client>,
+    retry: RetryPolicy,
+    retry_budget: Option<u32>,
+    max_rate: Option<(u32, Duration)>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            base_url: BITBUCKET_CLOUD.to_owned(),
+            user_agent: None,
+            auth: Auth::none(),
+            connection: Connection::default(),
+            http_client: None,
+            retry: RetryPolicy::default(),
+            retry_budget: Some(RETRY_BUDGET),
+            max_rate: None,
+        }
+    }
+}
+
+/// Who is asked, and as whom.
+impl ClientBuilder {
+    /// Where Bitbucket is, with the version of its API. The default is
+    /// `https://api.bitbucket.org/2.0`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// What the program calls itself, such as `release-notes/1.2`. It follows
+    /// this crate's own name and version in the `User-Agent`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Who the client acts as; nobody by default.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+}
+
+/// How often requests are sent.
+impl ClientBuilder {
+    /// When requests are sent again; [`RetryPolicy::default`] unless it is said
+    /// otherwise here, in [`Client::with_retry`] or for a single request.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How many retries the client may spend, all calls together, beyond one for
+    /// ten calls that succeed; 100 by default, `None` for no limit.
+    ///
+    /// When Bitbucket fails for a while, this keeps a client with many calls from
+    /// making it worse. With the budget spent, an error comes without a retry.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let client = bitbucket::Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/2.0")
+    ///     .retry_budget(20)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn retry_budget(mut self, retries: impl Into<Option<u32>>) -> Self {
+        self.retry_budget = retries.into();
+        self
+    }
+
+    /// Keeps the client to this many requests in any window of this length: what
+    /// is more waits for its turn. There is no such limit by default.
+    ///
+    /// Bitbucket counts the requests of the last hour. Retries and what a redirect
+    /// leads to on the same host count too, requests for a token do not. The clones
+    /// of a client share the limit, other programs with the same account do not.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let client = bitbucket::Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/2.0")
+    ///     .max_rate(900, Duration::from_secs(60 * 60))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_rate(mut self, requests: u32, window: Duration) -> Self {
+        self.max_rate = Some((requests, window));
+        self
+    }
+}
+
+/// How the connections are made.
+impl ClientBuilder {
+    /// How long a connection may take to come about; 10 seconds by default,
+    /// `None` for as long as the system tries.
+    pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.connection.set_connect_timeout(timeout.into());
+        self
+    }
+
+    /// How long Bitbucket may be silent, before its answer and between two parts
+    /// of it; 60 seconds by default, `None` for ever.
+    ///
+    /// There is no limit on the whole of a request: a large download takes its time.
+    pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.connection.set_read_timeout(timeout.into());
+        self
+    }
+
+    /// A proxy to go through; of several, the first that fits. Without any, the
+    /// environment decides (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+    ///
+    /// ```
+    /// use bitbucket::{Client, reqwest::Proxy};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = Proxy::all("http://proxy.example.com:3128")?.basic_auth("kim", "a password");
+    /// let client = Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/2.0")
+    ///     .proxy(proxy)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.connection.add_proxy(proxy);
+        self
+    }
+
+    /// No proxy, whatever the environment says and whatever was set before.
+    pub fn no_proxy(mut self) -> Self {
+        self.connection.set_no_proxy();
+        self
+    }
+
+    /// A certificate authority to trust, beside those of the system.
+    ///
+    /// ```no_run
+    /// use bitbucket::{Client, reqwest::Certificate};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let authority = Certificate::from_pem(&std::fs::read("company.pem")?)?;
+    /// let client = Client::builder().root_certificate(authority).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
+        self.connection.add_root_certificate(certificate);
+        self
+    }
+
+    /// An HTTP client of the caller's own, for settings that there are none for
+    /// here. Timeouts, proxies and certificates are then its own affair, and cannot
+    /// be set here too.
+    ///
+    /// It should follow no redirects: this crate follows them itself, and knows
+    /// where credentials must not go and what must not be sent twice. A client
+    /// cannot be asked whether it does, but its answers tell: a call whose answer
+    /// comes from another address than was asked fails with
+    /// [`ErrorKind::Redirect`](crate::ErrorKind::Redirect).
+    ///
+    /// ```
+    /// use bitbucket::{Client, reqwest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .pool_max_idle_per_host(2)
+    ///     .build()?;
+    /// let client = Client::builder().http_client(http).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+}
+
+impl ClientBuilder {
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// If the base URL, the user agent or the credentials cannot be used, if
+    /// settings contradict each other, or if the base URL begins with `https` in a
+    /// build without TLS. Nothing is sent.
+    pub fn build(self) -> Result<Client, Error> {
+        let base = base(&self.base_url)?;
+        let http_is_foreign = self.http_client.is_some();
+        let http = match self.http_client {
+            Some(client) => self.connection.unused().map(|()| client)?,
+            None => self.connection.build(&base)?,
+        };
+        let authorizer = Authorizer::new(&self.auth, http.clone(), base.origin())?;
+        let limiter = self.max_rate.map(limiter).transpose()?;
+        Ok(Client {
+            retry: self.retry,
+            inner: Arc::new(Inner {
+                http,
+                http_is_foreign,
+                base_url: base.as_str().trim_end_matches('/').to_owned(),
+                origin: base.origin(),
+                base,
+                user_agent: user_agent(self.user_agent.as_deref())?,
+                authorizer,
+                retry_budget: Budget::new(self.retry_budget),
+                limiter,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .field("user_agent", &self.user_agent)
+            .field("auth", &self.auth)
+            .field("connection", &self.connection)
+            .field("http_client", &self.http_client.is_some())
+            .field("retry", &self.retry)
+            .field("retry_budget", &self.retry_budget)
+            .field("max_rate", &self.max_rate)
+            .finish()
+    }
+}
+
+/// The text is not quoted back: a password is often where it is wrong.
+fn base(text: &str) -> Result<Url, Error> {
+    let fault = |fault| Err(Error::configuration(format!("the base URL {fault}")));
+    let Ok(url) = Url::parse(text) else {
+        return fault("is not an absolute URL such as `https://api.bitbucket.org/2.0`");
+    };
+    if !matches!(url.scheme(), "https" | "http") {
+        return fault("is neither https nor http");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return fault("has credentials in it: they belong into `auth`");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return fault("has a query or a fragment");
+    }
+    Ok(url)
+}
+
+fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
+    let Some(product) = product else {
+        return Ok(HeaderValue::from_static(USER_AGENT));
+    };
+    let refused =
+        || Error::configuration("the user agent is empty or has other than printable ASCII");
+    if product.is_empty() || !product.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(refused());
+    }
+    HeaderValue::try_from(format!("{USER_AGENT} {product}")).map_err(|_| refused())
+}
+
+fn limiter((requests, window): (u32, Duration)) -> Result<Limiter, Error> {
+    let count = usize::try_from(requests).unwrap_or(usize::MAX);
+    if count == 0 || window.is_zero() {
+        return Err(Error::configuration(
+            "`max_rate` needs at least one request, and a window with some length",
+        ));
+    }
+    Ok(Limiter::new(count, window))
+}
