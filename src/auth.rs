@@ -35,7 +35,7 @@ pub use scheme::{Authenticate, RequestHead};
 
 /// What an [`Authenticate`] or an [`oauth::TokenStore`] may fail with.
 ///
-/// Its text is shown in this crate's [`Error`](crate::Error): it must not
+/// Its text is shown in this crate's [`crate::Error`]: it must not
 /// contain what is secret.
 ///
 /// ```
