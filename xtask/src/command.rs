@@ -1,8 +1,12 @@
 //! The command line.
 
+use std::ffi::OsString;
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use crate::conformance;
 use crate::document::download::Limits;
 use crate::document::load::Source;
 use crate::operations;
@@ -23,6 +27,25 @@ enum Task {
     Regen(Regen),
     /// List every operation
     Operations(Operations),
+    /// Call every operation and have each request judged by the document
+    // Its options are those of the other program, which tells of them itself.
+    #[command(disable_help_flag = true)]
+    Contract(HandedOver),
+}
+
+#[derive(Debug, Args)]
+struct HandedOver {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// What a command comes to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// What belongs on standard output.
+    Text(String),
+    /// Another program has said it all.
+    Exit(ExitCode),
 }
 
 #[derive(Debug, Args)]
@@ -51,18 +74,23 @@ struct Operations {
     json: bool,
 }
 
-/// Carries out a command; what it returns belongs on standard output.
-pub(crate) fn run(command: Command, repository: &Repository) -> Result<String> {
+/// Carries out a command.
+pub(crate) fn run(command: Command, repository: &Repository) -> Result<Outcome> {
     match command.task {
-        Task::Regen(regen) => run_regen(&regen, repository),
-        Task::Operations(options) => {
-            let rows = operations::all(repository)?;
-            if options.json {
-                return Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?));
-            }
-            Ok(operations::table(&rows))
+        Task::Regen(regen) => run_regen(&regen, repository).map(Outcome::Text),
+        Task::Operations(options) => list_operations(&options, repository).map(Outcome::Text),
+        Task::Contract(HandedOver { arguments }) => {
+            conformance::run("contract", &arguments, repository).map(Outcome::Exit)
         }
     }
+}
+
+fn list_operations(options: &Operations, repository: &Repository) -> Result<String> {
+    let rows = operations::all(repository)?;
+    if options.json {
+        return Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?));
+    }
+    Ok(operations::table(&rows))
 }
 
 fn run_regen(options: &Regen, repository: &Repository) -> Result<String> {
@@ -111,6 +139,17 @@ mod tests {
             panic!("not regen");
         };
         assert!(regen.from.is_none() && !regen.offline);
+    }
+
+    #[test]
+    fn what_is_handed_over_arrives_as_it_was_given() {
+        for given in [&[][..], &["--json"], &["--help"], &["a", "--", "-b"]] {
+            let task = parse(&[&["contract"], given].concat()).unwrap().task;
+            let Task::Contract(HandedOver { arguments }) = task else {
+                panic!("not contract");
+            };
+            assert_eq!(arguments, given);
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Tasks of this repository: `cargo xtask regen` and `cargo xtask operations`.
+//! Tasks of this repository: `cargo xtask regen`, `cargo xtask operations` and
+//! `cargo xtask contract`.
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -6,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod command;
+mod conformance;
 mod document;
 mod effective;
 mod markdown;
@@ -22,7 +24,8 @@ mod test_values;
 fn main() -> ExitCode {
     let command = command::Command::parse();
     match command::run(command, &product::Repository::here()) {
-        Ok(text) => print(&text),
+        Ok(command::Outcome::Text(text)) => print(&text),
+        Ok(command::Outcome::Exit(code)) => code,
         Err(error) => {
             eprintln!("error: {error}");
             for cause in error.chain().skip(1) {

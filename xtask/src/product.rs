@@ -69,6 +69,11 @@ impl Repository {
         self.specification(product).join("openapi.json")
     }
 
+    /// The workspace.
+    pub(crate) fn manifest(&self) -> PathBuf {
+        self.root.join("Cargo.toml")
+    }
+
     /// The list of operations for readers.
     pub(crate) fn operations_page(&self) -> PathBuf {
         self.root.join("docs").join("operations.md")
