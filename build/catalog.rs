@@ -8,6 +8,7 @@ use syn::{File, Item, Type};
 use crate::{
     companions,
     document::{Answer, Document, Operation},
+    product::Product,
     rewrite,
 };
 
@@ -16,6 +17,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// The module with the rows of the catalogue.
 pub(crate) fn emit(
     file: &File,
+    product: &Product,
     document: &Document,
     operations: &[Operation],
 ) -> Result<TokenStream> {
@@ -26,7 +28,7 @@ pub(crate) fn emit(
         rows.extend(row(operation));
         calls.extend(call(operation, &arguments));
     }
-    let types = types(file, document);
+    let types = types(file, product, document);
     Ok(quote! {
         #[allow(deprecated)]
         pub(crate) mod rows {
@@ -137,7 +139,7 @@ fn call(operation: &Operation, arguments: &[TokenStream]) -> TokenStream {
             client: &crate::Client,
             mut arguments: Arguments,
         ) -> ::std::result::Result<super::builder::#builder, crate::Error> {
-            let mut builder = client.#method();
+            let mut builder = super::builder::#builder::new(client);
             #(#arguments)*
             arguments.finish()?;
             Ok(builder)
@@ -154,14 +156,11 @@ fn call(operation: &Operation, arguments: &[TokenStream]) -> TokenStream {
 }
 
 /// Every component that has a Rust type.
-fn types(file: &File, document: &Document) -> TokenStream {
+fn types(file: &File, product: &Product, document: &Document) -> TokenStream {
     let mut rows = TokenStream::new();
     for (name, schema) in document.schemas() {
         let ty = match crate::generator::page_item(schema) {
-            Some(item) => {
-                let item = format_ident!("{item}");
-                quote!(crate::Page<types::#item>)
-            }
+            Some(item) => product.page_of(item),
             None => match declared(file, name) {
                 Some(ident) => quote!(types::#ident),
                 None if schema.get("x-family").is_some() => {

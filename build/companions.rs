@@ -8,7 +8,9 @@ use syn::{File, ImplItem, Item, Type};
 
 use crate::{
     document::{Answer, Document, Multipart, Numbering, Operation},
-    generator, rewrite,
+    generator,
+    product::Product,
+    rewrite,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -16,6 +18,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Items for the module of the builders.
 pub(crate) fn emit(
     file: &File,
+    product: &Product,
     document: &Document,
     operations: &[Operation],
 ) -> Result<TokenStream> {
@@ -24,8 +27,8 @@ pub(crate) fn emit(
         let builder = format_ident!("{}", operation.builder());
         let mut methods = TokenStream::new();
         if let Some(numbering) = operation.paged {
-            let page = page(file, document, operation)?;
-            methods.extend(streams(&page, numbering));
+            let page = page(file, product, document, operation)?;
+            methods.extend(streams(product, &page, numbering));
         }
         if operation.multipart == Multipart::Also {
             methods.extend(multipart(file, operation)?);
@@ -42,15 +45,18 @@ pub(crate) fn emit(
 }
 
 /// The page that a list is made of.
-fn page(file: &File, document: &Document, operation: &Operation) -> Result<Type> {
+fn page(
+    file: &File,
+    product: &Product,
+    document: &Document,
+    operation: &Operation,
+) -> Result<Type> {
     if let Some(listing) = &operation.listing {
         let schema = document
             .schema(listing)
             .ok_or("x-listing names no schema")?;
         let item = generator::page_item(schema).ok_or("x-listing is no page")?;
-        return Ok(syn::parse_str(&format!(
-            "crate::Page<crate::types::{item}>"
-        ))?);
+        return Ok(syn::parse2(product.page_of(item))?);
     }
     if operation.answer != Answer::Json {
         return Err(format!("operation {}: paged, but not JSON", operation.id).into());
@@ -90,7 +96,8 @@ fn methods<'a>(file: &'a File, operation: &Operation) -> impl Iterator<Item = &'
         })
 }
 
-fn streams(page: &Type, numbering: Numbering) -> TokenStream {
+fn streams(product: &Product, page: &Type, numbering: Numbering) -> TokenStream {
+    let any_page = product.page();
     let numbering = match numbering {
         Numbering::Link => quote!(crate::paging::Numbering::Link),
         Numbering::Number => quote!(crate::paging::Numbering::Number),
@@ -116,7 +123,7 @@ fn streams(page: &Type, numbering: Numbering) -> TokenStream {
 
         /// Every item of the list as a type of the caller's own, for those who
         /// want a few fields of each.
-        pub fn stream_as<T>(self) -> crate::paging::ItemStream<crate::Page<T>>
+        pub fn stream_as<T>(self) -> crate::paging::ItemStream<#any_page<T>>
         where
             T: ::serde::de::DeserializeOwned + ::std::marker::Send + 'static,
         {

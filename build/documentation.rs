@@ -10,20 +10,21 @@ use syn::{Attribute, File, ImplItem, Item, parse_quote};
 use crate::{
     companions,
     document::{Answer, Multipart, Operation},
+    product::Product,
     rewrite,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Documents the client's methods and the builders with their setters.
-pub(crate) fn rewrite(file: &mut File, operations: &[Operation]) -> Result<()> {
+pub(crate) fn rewrite(file: &mut File, product: &Product, operations: &[Operation]) -> Result<()> {
     let by_id: BTreeMap<&str, &Operation> = operations
         .iter()
         .map(|operation| (operation.id.as_str(), operation))
         .collect();
     let mut examples = BTreeMap::new();
     for operation in operations {
-        examples.insert(operation.id.clone(), example(file, operation));
+        examples.insert(operation.id.clone(), example(file, product, operation));
     }
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
@@ -46,7 +47,7 @@ pub(crate) fn rewrite(file: &mut File, operations: &[Operation]) -> Result<()> {
         match item {
             Item::Struct(item) => {
                 if let Some(operation) = by_builder.get(&item.ident.to_string()) {
-                    builder(&mut item.attrs, operation);
+                    builder(&mut item.attrs, product, operation);
                 }
             }
             Item::Impl(item) => {
@@ -140,11 +141,12 @@ fn indented(description: &str) -> String {
     description.trim().replace('\n', "\n  ")
 }
 
-fn builder(attrs: &mut Vec<Attribute>, operation: &Operation) {
+fn builder(attrs: &mut Vec<Attribute>, product: &Product, operation: &Operation) {
     attrs.retain(|attr| !attr.path().is_ident("doc"));
     let id = &operation.id;
+    let client = product.client().to_string().replace(' ', "");
     let text = format!(
-        "Builder of `{} {}`, made by [`Client::{id}`](crate::Client::{id}).",
+        "Builder of `{} {}`, made by [`Client::{id}`]({client}::{id}).",
         operation.method, operation.path
     );
     attrs.insert(0, parse_quote!(#[doc = #text]));
@@ -190,10 +192,10 @@ fn setter(item: &mut ImplItem, operation: &Operation) {
 }
 
 /// A call with every required parameter, which rustdoc compiles.
-fn example(file: &File, operation: &Operation) -> String {
-    let mut text = String::from(
-        "# async fn example(client: bitbucket::Client) -> Result<(), bitbucket::Error> {\n",
-    );
+fn example(file: &File, product: &Product, operation: &Operation) -> String {
+    let path = product.public_path();
+    let mut text =
+        format!("# async fn example(client: {path}::Client) -> Result<(), bitbucket::Error> {{\n");
     if operation.deprecated {
         text.insert_str(0, "# #[allow(deprecated)]\n");
     }
@@ -204,7 +206,8 @@ fn example(file: &File, operation: &Operation) -> String {
     };
     let _ = writeln!(text, "{result}client\n    .{}()", operation.id);
     for (name, ty) in companions::fields(file, operation) {
-        let Some(value) = rewrite::argument(ty, "Result").and_then(|ty| sample(file, ty)) else {
+        let Some(value) = rewrite::argument(ty, "Result").and_then(|ty| sample(file, &path, ty))
+        else {
             continue;
         };
         let _ = writeln!(text, "    .{name}({value})");
@@ -214,7 +217,7 @@ fn example(file: &File, operation: &Operation) -> String {
 }
 
 /// A value for a required parameter of this type; none for an optional one.
-fn sample(file: &File, ty: &syn::Type) -> Option<String> {
+fn sample(file: &File, path: &str, ty: &syn::Type) -> Option<String> {
     if rewrite::argument(ty, "Option").is_some() {
         return None;
     }
@@ -226,14 +229,14 @@ fn sample(file: &File, ty: &syn::Type) -> Option<String> {
         "Vec" => "vec![]".to_owned(),
         "Form" => "bitbucket::Form::new()".to_owned(),
         _ if written.starts_with("types::builder::") => format!(
-            "bitbucket::types::{}::builder()",
+            "{path}::types::{}::builder()",
             written.trim_start_matches("types::builder::")
         ),
         "Value" => "serde_json::json!({})".to_owned(),
         name if is_map(file, name) => {
-            format!("bitbucket::{written}::from(serde_json::Map::new())")
+            format!("{path}::{written}::from(serde_json::Map::new())")
         }
-        _ if written.starts_with("types::") => format!("bitbucket::{written}::from(\"…\")"),
+        _ if written.starts_with("types::") => format!("{path}::{written}::from(\"…\")"),
         _ if written.contains("Map") => "Default::default()".to_owned(),
         _ => return None,
     })

@@ -20,7 +20,12 @@ pub(crate) fn enabled() -> HashSet<String> {
 
 /// Cargo's spelling of the feature of a tag.
 fn of_tag(tag: &str) -> String {
-    tag.to_kebab_case().to_uppercase().replace('-', "_")
+    spelled(&tag.to_kebab_case())
+}
+
+/// Cargo's spelling of a feature, for build scripts.
+pub(crate) fn spelled(feature: &str) -> String {
+    feature.to_uppercase().replace('-', "_")
 }
 
 /// Drops the operations that no enabled feature asks for, then the types that

@@ -11,10 +11,14 @@ use progenitor::{
 };
 use serde_json::{Value, json};
 
-use crate::document::{Answer, Document, Multipart, Operation};
+use crate::{
+    document::{Answer, Document, Multipart, Operation},
+    product::Product,
+};
 
 /// The generator's output, as a tree that the passes work on.
 pub(crate) fn run(
+    product: &Product,
     document: &Document,
     operations: &[Operation],
 ) -> Result<syn::File, Box<dyn Error>> {
@@ -22,7 +26,7 @@ pub(crate) fn run(
     for operation in operations {
         prepare(&mut input, operation);
     }
-    let settings = settings(document)?;
+    let settings = settings(product, document)?;
     match generate(&settings, input.clone()) {
         Ok(file) => Ok(file),
         Err(error) => Err(culprits(&settings, &input, operations, &error).into()),
@@ -62,7 +66,7 @@ fn culprits(
     message
 }
 
-fn settings(document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {
+fn settings(product: &Product, document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -77,7 +81,7 @@ fn settings(document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {
         [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
     );
     for (name, schema) in document.schemas() {
-        if let Some(replacement) = replacement(name, schema) {
+        if let Some(replacement) = replacement(product, name, schema) {
             settings.with_replacement(name, replacement, std::iter::empty());
         }
     }
@@ -86,12 +90,12 @@ fn settings(document: &Document) -> Result<GenerationSettings, Box<dyn Error>> {
 
 /// Pages become the one generic page, families the enum that
 /// `families::emit` writes.
-fn replacement(name: &str, schema: &Value) -> Option<String> {
+fn replacement(product: &Product, name: &str, schema: &Value) -> Option<String> {
     if let Some(item) = page_item(schema) {
-        return Some(format!("crate::Page<crate::types::{item}>"));
+        return Some(product.page_of(item).to_string());
     }
     schema.get("x-family")?;
-    Some(format!("crate::types::{name}"))
+    Some(product.ty(name).to_string())
 }
 
 /// The item's type name, of a page that has nothing but a page's fields.

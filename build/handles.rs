@@ -6,10 +6,13 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use crate::document::{Operation, Parameter};
+use crate::{
+    document::{Operation, Parameter},
+    product::Product,
+};
 
 /// One kind of handle.
-struct Handle {
+pub(crate) struct Handle {
     /// Name of the type and, in snake case, of the method that makes one.
     name: &'static str,
     /// The handle that makes this one; the client where there is none.
@@ -21,7 +24,8 @@ struct Handle {
     what: &'static str,
 }
 
-const HANDLES: &[Handle] = &[
+/// The handles of Bitbucket Cloud.
+pub(crate) const CLOUD: &[Handle] = &[
     Handle {
         name: "Repository",
         parent: None,
@@ -88,10 +92,14 @@ const HANDLES: &[Handle] = &[
 ];
 
 /// The module of the handles and the methods that make them.
-pub(crate) fn emit(operations: &[Operation]) -> TokenStream {
+pub(crate) fn emit(product: &Product, operations: &[Operation]) -> TokenStream {
+    if product.handles().is_empty() {
+        return TokenStream::new();
+    }
+    let client = product.client();
     let mut handles = TokenStream::new();
     let mut makers = TokenStream::new();
-    for handle in HANDLES {
+    for handle in product.handles() {
         let own: Vec<&Operation> = operations
             .iter()
             .filter(|operation| handle.covers(&operation.path))
@@ -99,8 +107,8 @@ pub(crate) fn emit(operations: &[Operation]) -> TokenStream {
         if own.is_empty() {
             continue;
         }
-        handles.extend(handle.declaration(&own));
-        match handle.parent.and_then(by_name) {
+        handles.extend(handle.declaration(product, &own));
+        match handle.parent(product) {
             None => makers.extend(handle.client_method(&own)),
             Some(parent) => handles.extend(handle.parent_method(parent, &own)),
         }
@@ -118,17 +126,21 @@ pub(crate) fn emit(operations: &[Operation]) -> TokenStream {
         }
 
         /// Handles for what is used at every call.
-        impl crate::Client {
+        impl #client {
             #makers
         }
     }
 }
 
-fn by_name(name: &str) -> Option<&'static Handle> {
-    HANDLES.iter().find(|handle| handle.name == name)
-}
-
 impl Handle {
+    fn parent(&self, product: &Product) -> Option<&'static Handle> {
+        let parent = self.parent?;
+        product
+            .handles()
+            .iter()
+            .find(|handle| handle.name == parent)
+    }
+
     fn covers(&self, path: &str) -> bool {
         self.also.contains(&path)
             || path
@@ -157,7 +169,8 @@ impl Handle {
             .any(|parameter: &Parameter| parameter.name == name && parameter.integer)
     }
 
-    fn declaration(&self, own: &[&Operation]) -> TokenStream {
+    fn declaration(&self, product: &Product, own: &[&Operation]) -> TokenStream {
+        let client = product.client();
         let ident = self.ident();
         let what = self.what;
         let paths = format!(
@@ -172,14 +185,16 @@ impl Handle {
                 quote!(pub(crate) #field: ::std::string::String)
             }
         });
-        let methods = own.iter().map(|operation| self.method(operation, own));
+        let methods = own
+            .iter()
+            .map(|operation| self.method(product, operation, own));
         quote! {
             #[doc = #what]
             ///
             #[doc = #paths]
             #[derive(Clone, Debug)]
             pub struct #ident {
-                pub(crate) client: crate::Client,
+                pub(crate) client: #client,
                 #(#fields),*
             }
 
@@ -189,12 +204,13 @@ impl Handle {
         }
     }
 
-    fn method(&self, operation: &Operation, own: &[&Operation]) -> TokenStream {
+    fn method(&self, product: &Product, operation: &Operation, own: &[&Operation]) -> TokenStream {
+        let client = product.client().to_string().replace(' ', "");
         let method = format_ident!("{}", operation.id);
         let builder = format_ident!("{}", operation.builder());
         let summary = operation.summary.as_deref().unwrap_or(&operation.id);
         let text = format!(
-            "{} — [`Client::{}`](crate::Client::{}) with what this handle carries.",
+            "{} — [`Client::{}`]({client}::{}) with what this handle carries.",
             summary.trim_end_matches('.'),
             operation.id,
             operation.id
