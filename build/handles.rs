@@ -65,7 +65,12 @@ pub(crate) const CLOUD: &[Handle] = &[
         name: "Workspace",
         parent: None,
         prefix: "/workspaces/{workspace}",
-        also: &["/repositories/{workspace}", "/snippets/{workspace}"],
+        also: &[
+            "/repositories/{workspace}",
+            "/snippets/{workspace}",
+            "/user/workspaces/{workspace}/permission",
+            "/user/workspaces/{workspace}/permissions/repositories",
+        ],
         what: "One workspace.",
     },
     Handle {

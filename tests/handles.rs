@@ -83,7 +83,12 @@ fn kinds(client: &Client) -> Vec<Kind> {
         ),
         kind(
             "/workspaces/{workspace}",
-            &["/repositories/{workspace}", "/snippets/{workspace}"],
+            &[
+                "/repositories/{workspace}",
+                "/snippets/{workspace}",
+                "/user/workspaces/{workspace}/permission",
+                "/user/workspaces/{workspace}/permissions/repositories",
+            ],
             methods::workspace(&workspace),
         ),
         kind(

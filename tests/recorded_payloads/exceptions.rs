@@ -28,26 +28,6 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         path: "merge_strategy",
         reason: "No merge strategy says the same as null: the repository's own is taken.",
     },
-    Exception {
-        subject: "sanitised-recordings/repositories/TestWorkspace1/testrepository1/pullrequests/1/tasks/GET.1.json",
-        path: "",
-        reason: "Tasks came to Bitbucket after the document from which the types are generated.",
-    },
-    Exception {
-        subject: "sanitised-recordings/repositories/TestWorkspace1/testrepository1/pullrequests/1/tasks/POST.1.json",
-        path: "",
-        reason: "Tasks came to Bitbucket after the document from which the types are generated.",
-    },
-    Exception {
-        subject: "sanitised-recordings/repositories/TestWorkspace1/testrepository1/pullrequests/1/tasks/123456/PUT.1.json",
-        path: "",
-        reason: "Tasks came to Bitbucket after the document from which the types are generated.",
-    },
-    Exception {
-        subject: "sanitised-recordings/repositories/TestWorkspace1/testrepository1/pullrequests/1/tasks/123456/DELETE.1.json",
-        path: "",
-        reason: "Tasks came to Bitbucket after the document from which the types are generated.",
-    },
 ];
 
 /// Recordings that are of another type than their operation says.

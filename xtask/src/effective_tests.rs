@@ -29,7 +29,7 @@ fn the_same_sources_give_the_same_text() {
 #[test]
 fn every_operation_of_cloud_is_there_and_regular() {
     let document = cloud();
-    assert_eq!(operations(&document).len(), 305);
+    assert_eq!(operations(&document).len(), 339);
     for operation in operations(&document) {
         let label = operation.label();
         let responses = operation.object["responses"].as_object().unwrap();

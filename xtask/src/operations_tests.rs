@@ -113,7 +113,7 @@ fn the_names_of_the_repository_are_unique() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), rows.len());
-    assert_eq!(rows.len(), 305);
+    assert_eq!(rows.len(), 339);
 }
 
 #[test]
