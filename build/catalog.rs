@@ -33,7 +33,7 @@ pub(crate) fn emit(
         #[allow(deprecated)]
         pub(crate) mod rows {
             use super::types;
-            use crate::catalog::{Arguments, Content, Entry, Items, ParameterEntry, TypeEntry};
+            use crate::catalog::{Arguments, Content, Entry, ParameterEntry, TypeEntry};
 
             pub(crate) const OPERATIONS: &[Entry] = &[#rows];
             pub(crate) const TYPES: &[TypeEntry] = &[#types];
@@ -128,7 +128,7 @@ fn call(operation: &Operation, arguments: &[TokenStream]) -> TokenStream {
             fn #items(
                 client: crate::Client,
                 arguments: Arguments,
-            ) -> ::std::result::Result<Items, crate::Error> {
+            ) -> ::std::result::Result<crate::catalog::Items, crate::Error> {
                 Ok(crate::catalog::items(#prepare(&client, arguments)?.stream()))
             }
         }

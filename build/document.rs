@@ -47,14 +47,32 @@ impl Document {
         for (path, item) in self.0["paths"].as_object().into_iter().flatten() {
             for method in METHODS {
                 if let Some(operation) = item.get(method) {
-                    let read = Operation::read(method, path, operation)
+                    let mut read = Operation::read(method, path, operation)
                         .map_err(|error| format!("{} {path}: {error}", method.to_uppercase()))?;
+                    read.text = self.text(operation);
                     operations.push(read);
                 }
             }
         }
         Ok(operations)
     }
+
+    /// A body that is no JSON, of a component that is a string.
+    fn text(&self, operation: &Value) -> Option<Text> {
+        let (media_type, content) = body_content(operation)?;
+        let component = referenced(content.get("schema")?)?;
+        let is_string = self.schema(&component)?.get("type")? == "string";
+        (is_string && media_type != "application/json").then(|| Text {
+            media_type: media_type.clone(),
+            component,
+        })
+    }
+}
+
+/// A body that is bare text: its media type, and the component that it is of.
+pub(crate) struct Text {
+    pub(crate) media_type: String,
+    pub(crate) component: String,
 }
 
 /// One operation.
@@ -73,6 +91,8 @@ pub(crate) struct Operation {
     pub(crate) multipart: Multipart,
     /// Component name of the JSON or form body.
     pub(crate) body: Option<String>,
+    /// The body, where it is neither JSON nor a form, but a value of an enum.
+    pub(crate) text: Option<Text>,
     /// Bitbucket also takes the request without a body.
     pub(crate) body_is_optional: bool,
     /// Where the answer is a file or a directory: the type of the directory's
@@ -140,6 +160,7 @@ impl Operation {
             answer: answer(operation)?,
             multipart: multipart(operation),
             body: body(operation),
+            text: None,
             body_is_optional: operation
                 .pointer("/requestBody/required")
                 .and_then(Value::as_bool)

@@ -106,8 +106,8 @@ pub(crate) fn page_item(schema: &Value) -> Option<&str> {
     schema.get("x-page-item")?.as_str()
 }
 
-/// The generator knows one kind of answer an operation and no multipart; both
-/// are put back by the passes over what it wrote.
+/// The generator knows one kind of answer an operation, no multipart and no text
+/// but `String`; all are put back by the passes over what it wrote.
 fn prepare(input: &mut Value, operation: &Operation) {
     let method = operation.method.to_lowercase();
     let Some(entry) = input["paths"][&operation.path].get_mut(method) else {
@@ -119,7 +119,7 @@ fn prepare(input: &mut Value, operation: &Operation) {
             responses.retain(|status, _| status != "202");
         }
     }
-    if operation.multipart == Multipart::Only {
+    if operation.multipart == Multipart::Only || operation.text.is_some() {
         entry["requestBody"]["content"] =
             json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}});
     }

@@ -18,7 +18,7 @@ use syn::{
 use crate::{
     document::{Answer, Multipart, Operation},
     product::Product,
-    requests::{self, Uploads},
+    requests::{self, TextBody, Uploads},
     rewrite,
 };
 
@@ -33,7 +33,13 @@ pub(crate) fn rewrite(file: &mut File, product: &Product, operations: &[Operatio
         .collect();
     for item in rewrite::module(file, "builder")? {
         match item {
-            Item::Struct(item) => own_client(item),
+            Item::Struct(item) => {
+                let operation = by_builder.get(&item.ident.to_string());
+                if let Some(text) = operation.and_then(|operation| operation.text.as_ref()) {
+                    TextBody(text).visit_item_struct_mut(item);
+                }
+                own_client(item);
+            }
             Item::Impl(item) => {
                 let name = rewrite::last_name(&item.self_ty).unwrap_or_default();
                 let operation = by_builder
@@ -112,6 +118,9 @@ fn builder(item: &mut ItemImpl, product: &Product, operation: &Operation) -> Res
         Messages.visit_block_mut(&mut function.block);
         if operation.multipart == Multipart::Only {
             Uploads.visit_impl_item_fn_mut(function);
+        }
+        if let Some(text) = &operation.text {
+            TextBody(text).visit_impl_item_fn_mut(function);
         }
         match function.sig.ident.to_string().as_str() {
             "new" => constructor(function),

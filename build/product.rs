@@ -17,16 +17,28 @@ use crate::{
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Every product, for the features of which code is generated.
-pub(crate) const PRODUCTS: &[Product] = &[Product {
-    document: "spec/cloud/openapi.json",
-    output: "cloud.rs",
-    feature: None,
-    has_tag_features: true,
-    module: None,
-    base_url: "base_url",
-    page: "Page",
-    handles: handles::CLOUD,
-}];
+pub(crate) const PRODUCTS: &[Product] = &[
+    Product {
+        document: "spec/cloud/openapi.json",
+        output: "cloud.rs",
+        feature: None,
+        has_tag_features: true,
+        module: None,
+        base_url: "base_url",
+        page: "Page",
+        handles: handles::CLOUD,
+    },
+    Product {
+        document: "spec/cloud-v1/openapi.json",
+        output: "cloud_v1.rs",
+        feature: Some("v1"),
+        has_tag_features: false,
+        module: Some("v1"),
+        base_url: "v1_base_url",
+        page: "Page",
+        handles: &[],
+    },
+];
 
 /// One product, and the passes that its document goes through.
 pub(crate) struct Product {

@@ -1,13 +1,13 @@
 //! What the generator wrote to send a request, cut where the request is built.
 
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{
-    Block, Expr, ExprMethodCall, Ident, ImplItemFn, Local, Pat, Stmt, Type, parse_quote,
+    Block, Expr, ExprMethodCall, Ident, ImplItemFn, LitStr, Local, Pat, Stmt, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
 use crate::{
-    document::{Multipart, Operation},
+    document::{Multipart, Operation, Text},
     product::Product,
 };
 
@@ -252,6 +252,37 @@ impl VisitMut for Uploads {
         if header.method == "header" {
             let receiver = &header.receiver;
             *expression = *receiver.clone();
+        }
+    }
+}
+
+/// Text bodies: a value of an enum where the generator has opaque bytes.
+pub(crate) struct TextBody<'a>(pub(crate) &'a Text);
+
+impl VisitMut for TextBody<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        visit_mut::visit_type_mut(self, ty);
+        if quote!(#ty).to_string() == "reqwest :: Body" {
+            let component = format_ident!("{}", self.0.component);
+            *ty = parse_quote!(types::#component);
+        }
+    }
+
+    fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
+        let value = text.value();
+        let value = match value.as_str() {
+            "application/octet-stream" => self.0.media_type.clone(),
+            _ => value.replace("reqwest::Body", &format!("types::{}", self.0.component)),
+        };
+        *text = LitStr::new(&value, text.span());
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "body" {
+            for body in &mut call.args {
+                *body = parse_quote!(#body.to_string());
+            }
         }
     }
 }

@@ -65,6 +65,10 @@ impl Entry {
     pub fn is_paged(&self) -> bool {
         self.items.is_some()
     }
+
+    pub(crate) fn run(&'static self, client: &Client, arguments: Arguments) -> Call {
+        (self.call)(client.clone(), arguments.of(self.operation))
+    }
 }
 
 /// One parameter of an operation.
@@ -144,7 +148,7 @@ pub fn operations() -> &'static [Entry] {
 
 /// The operation with this id.
 pub fn operation(id: &str) -> Option<&'static Entry> {
-    operations().iter().find(|entry| entry.operation.id() == id)
+    find(operations(), id).ok()
 }
 
 /// Every type of the document that the enabled operations reach.
@@ -163,8 +167,7 @@ pub async fn call(
     id: &str,
     arguments: Arguments,
 ) -> Result<Response<Content>, Error> {
-    let entry = operation(id).ok_or_else(|| unknown(id))?;
-    (entry.call)(client.clone(), arguments.of(entry.operation)).await
+    find(operations(), id)?.run(client, arguments).await
 }
 
 /// Every item of a list, page after page, as JSON.
@@ -173,16 +176,20 @@ pub async fn call(
 ///
 /// As [`call`], and if the operation answers with no list.
 pub fn items_of(client: &Client, id: &str, arguments: Arguments) -> Result<Items, Error> {
-    let entry = operation(id).ok_or_else(|| unknown(id))?;
+    let entry = find(operations(), id)?;
     let items = entry
         .items
         .ok_or_else(|| Error::invalid_request(entry.operation, "the answer is no list"))?;
     items(client.clone(), arguments.of(entry.operation))
 }
 
-fn unknown(id: &str) -> Error {
+/// The entry with this id.
+pub(crate) fn find(entries: &'static [Entry], id: &str) -> Result<&'static Entry, Error> {
     static CALL: Operation = Operation::new("catalog", "", "");
-    Error::invalid_request(&CALL, format!("there is no operation `{id}`"))
+    entries
+        .iter()
+        .find(|entry| entry.operation.id() == id)
+        .ok_or_else(|| Error::invalid_request(&CALL, format!("there is no operation `{id}`")))
 }
 
 /// The arguments of a call, by the names that Bitbucket knows; the request's

@@ -2,6 +2,8 @@
 
 mod builder;
 mod connection;
+#[cfg(feature = "v1")]
+mod v1_base_url;
 
 use std::{fmt, sync::Arc};
 
@@ -47,6 +49,9 @@ struct Inner {
     http_is_foreign: bool,
     /// Without a slash at its end.
     base_url: String,
+    /// The same for the 1.0 API, on the same origin.
+    #[cfg(feature = "v1")]
+    v1_base_url: String,
     base: Url,
     origin: Origin,
     user_agent: HeaderValue,
@@ -85,6 +90,12 @@ impl Client {
     /// The address that every path is appended to, without a slash at its end.
     pub(crate) fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// As [`Client::base_url`], for the 1.0 API.
+    #[cfg(feature = "v1")]
+    pub(crate) fn v1_base_url(&self) -> &str {
+        &self.inner.v1_base_url
     }
 
     /// For building requests. They are sent by [`Client::exchange`] alone.

@@ -60,6 +60,8 @@ mod tolerant;
 mod trace;
 mod transport;
 mod upload;
+#[cfg(feature = "v1")]
+pub mod v1;
 
 pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;

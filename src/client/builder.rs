@@ -36,6 +36,8 @@ const RETRY_BUDGET: u32 = 100;
 #[must_use = "`build` makes the client"]
 pub struct ClientBuilder {
     base_url: String,
+    #[cfg(feature = "v1")]
+    v1_base_url: Option<String>,
     user_agent: Option<String>,
     auth: Auth,
     connection: Connection,
@@ -49,6 +51,8 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             base_url: BITBUCKET_CLOUD.to_owned(),
+            #[cfg(feature = "v1")]
+            v1_base_url: None,
             user_agent: None,
             auth: Auth::none(),
             connection: Connection::default(),
@@ -66,6 +70,28 @@ impl ClientBuilder {
     /// `https://api.bitbucket.org/2.0`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Where Bitbucket's 1.0 API is, which [`v1`](crate::v1) asks. By default that
+    /// is the base URL with `1.0` in place of the `2.0` at its end, or with `1.0`
+    /// added if it does not end so: `https://api.bitbucket.org/1.0`.
+    ///
+    /// It has to be of the same origin as the base URL: the credentials are meant
+    /// for that origin.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let client = bitbucket::Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/bitbucket")
+    ///     .v1_base_url("http://127.0.0.1:7990/bitbucket-v1")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "v1")]
+    pub fn v1_base_url(mut self, url: impl Into<String>) -> Self {
+        self.v1_base_url = Some(url.into());
         self
     }
 
@@ -234,7 +260,7 @@ impl ClientBuilder {
     /// settings contradict each other, or if the base URL begins with `https` in a
     /// build without TLS. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
-        let base = base(&self.base_url)?;
+        let base = base("the base URL", &self.base_url)?;
         let http_is_foreign = self.http_client.is_some();
         let http = match self.http_client {
             Some(client) => self.connection.unused().map(|()| client)?,
@@ -247,6 +273,8 @@ impl ClientBuilder {
             inner: Arc::new(Inner {
                 http,
                 http_is_foreign,
+                #[cfg(feature = "v1")]
+                v1_base_url: super::v1_base_url::choose(self.v1_base_url.as_deref(), &base)?,
                 base_url: base.as_str().trim_end_matches('/').to_owned(),
                 origin: base.origin(),
                 base,
@@ -261,9 +289,11 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClientBuilder")
-            .field("base_url", &self.base_url)
+        let mut shown = formatter.debug_struct("ClientBuilder");
+        shown.field("base_url", &self.base_url);
+        #[cfg(feature = "v1")]
+        shown.field("v1_base_url", &self.v1_base_url);
+        shown
             .field("user_agent", &self.user_agent)
             .field("auth", &self.auth)
             .field("connection", &self.connection)
@@ -276,8 +306,8 @@ impl fmt::Debug for ClientBuilder {
 }
 
 /// The text is not quoted back: a password is often where it is wrong.
-fn base(text: &str) -> Result<Url, Error> {
-    let fault = |fault| Err(Error::configuration(format!("the base URL {fault}")));
+pub(super) fn base(name: &str, text: &str) -> Result<Url, Error> {
+    let fault = |fault| Err(Error::configuration(format!("{name} {fault}")));
     let Ok(url) = Url::parse(text) else {
         return fault("is not an absolute URL such as `https://api.bitbucket.org/2.0`");
     };

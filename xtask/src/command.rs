@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::conformance;
 use crate::document::download::Limits;
 use crate::document::load::Source;
 use crate::operations;
-use crate::product::{self, Product, Repository};
+use crate::product::{self, Origin, PRODUCTS, Product, Repository};
 use crate::regen;
 
 /// Tasks of this repository.
@@ -62,9 +62,9 @@ struct Regen {
     /// Change nothing; tell what taking the document would change
     #[arg(long)]
     preview: bool,
-    /// Which document
-    #[arg(long, value_parser = product::parse, default_value = product::CLOUD.name)]
-    product: &'static Product,
+    /// Which document; with --offline and --check every one by default, else that of Bitbucket Cloud
+    #[arg(long, value_parser = product::parse)]
+    product: Option<&'static Product>,
 }
 
 #[derive(Debug, Args)]
@@ -93,16 +93,32 @@ fn list_operations(options: &Operations, repository: &Repository) -> Result<Stri
     Ok(operations::table(&rows))
 }
 
+/// What a task says of the product, or of every one of them.
+fn each(chosen: Option<&Product>, task: impl Fn(&Product) -> Result<String>) -> Result<String> {
+    match chosen {
+        Some(product) => task(product),
+        None => PRODUCTS.iter().map(task).collect(),
+    }
+}
+
 fn run_regen(options: &Regen, repository: &Repository) -> Result<String> {
-    let product = options.product;
+    let chosen = options.product;
     if options.check {
-        return regen::check(repository, product);
+        return each(chosen, |product| regen::check(repository, product));
     }
     if options.offline {
-        return regen::write(repository, product);
+        return each(chosen, |product| regen::write(repository, product));
     }
+    let product = chosen.unwrap_or(&product::CLOUD);
     let limits = Limits::default();
-    let source = Source::parse(options.from.as_deref().unwrap_or(product.source))?;
+    let source = match (&options.from, &product.origin) {
+        (Some(from), _) => Source::parse(from)?,
+        (None, Origin::Published(address)) => Source::parse(address)?,
+        (None, Origin::Written) => bail!(
+            "{} is written here and published nowhere: name a document by --from, or use --offline",
+            product.title
+        ),
+    };
     if options.preview {
         return regen::preview(repository, product, &source, &limits);
     }
@@ -133,7 +149,7 @@ mod tests {
         };
         assert_eq!(regen.from, Some("a.json".to_owned()));
         assert!(regen.preview && !regen.check);
-        assert_eq!(regen.product.name, "cloud");
+        assert!(regen.product.is_none());
 
         let Task::Regen(regen) = parse(&["regen"]).unwrap().task else {
             panic!("not regen");

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
 use crate::overlay::{self, Overlay};
+use crate::product::Product;
 use crate::rules::{self, operation_names};
 
 /// The effective document, and overlay actions that are no longer needed.
@@ -14,13 +15,14 @@ pub(crate) struct Effective {
 }
 
 /// Applies the overlays, then the rules.
-pub(crate) fn make(upstream: &Value, overlays: &[Overlay]) -> Result<Effective> {
+pub(crate) fn make(product: &Product, upstream: &Value, overlays: &[Overlay]) -> Result<Effective> {
     let mut document = upstream.clone();
     let outcome = overlay::apply(&mut document, overlays);
     let without_effect = outcome
         .into_result()
         .map_err(|error| with_unnamed(error, &document))?;
-    rules::apply(&mut document).context("the corrected document does not follow the rules")?;
+    rules::apply(product, &mut document)
+        .context("the corrected document does not follow the rules")?;
     Ok(Effective {
         document,
         without_effect,

@@ -8,17 +8,21 @@ use crate::document::download::Limits;
 use crate::document::load::{Source, to_text};
 use crate::document::schemas::{components, operations, visit_schemas};
 use crate::preview;
-use crate::product::{CLOUD, Repository};
+use crate::product::{CLOUD, PRODUCTS, Product, Repository};
 use crate::rules::RULES;
 use crate::test_values::{any_document, any_json};
 
 /// The vendored document with the overlays of the repository.
-fn cloud() -> Value {
+fn effective(product: &Product) -> Value {
     let repository = Repository::here();
-    let source = Source::File(repository.upstream(&CLOUD));
+    let source = Source::File(repository.upstream(product));
     let upstream = source.load(&Limits::default()).unwrap().document;
-    let overlays = overlay::read_folder(&repository.overlays(&CLOUD)).unwrap();
-    make(&upstream, &overlays).unwrap().document
+    let overlays = overlay::read_folder(&repository.overlays(product)).unwrap();
+    make(product, &upstream, &overlays).unwrap().document
+}
+
+fn cloud() -> Value {
+    effective(&CLOUD)
 }
 
 #[test]
@@ -109,11 +113,33 @@ fn every_description_of_cloud_is_safe_for_rustdoc() {
 
 #[test]
 fn rules_do_not_change_what_already_follows_them() {
-    let document = cloud();
-    for rule in RULES {
-        let mut again = document.clone();
-        rule.apply(&mut again).unwrap();
-        assert!(again == document, "{} changes its own result", rule.name);
+    for product in PRODUCTS {
+        let document = effective(product);
+        for rule in RULES {
+            if product.without_rules.contains(&rule.name) {
+                continue;
+            }
+            let mut again = document.clone();
+            rule.apply(&mut again).unwrap();
+            assert!(again == document, "{} changes its own result", rule.name);
+        }
+    }
+}
+
+#[test]
+fn a_product_is_without_rules_that_exist_and_would_change_it() {
+    for product in PRODUCTS {
+        for name in product.without_rules {
+            let rule = RULES.iter().find(|rule| rule.name == *name).unwrap();
+            let document = effective(product);
+            let mut changed = document.clone();
+            rule.apply(&mut changed).unwrap();
+            assert!(
+                changed != document,
+                "{name} may well hold for {}",
+                product.name
+            );
+        }
     }
 }
 
@@ -121,7 +147,7 @@ fn rules_do_not_change_what_already_follows_them() {
 fn a_broken_document_names_the_rule() {
     let error = format!(
         "{:#}",
-        make(&json!({ "paths": { "/a": { "get": {} } } }), &[]).unwrap_err()
+        make(&CLOUD, &json!({ "paths": { "/a": { "get": {} } } }), &[]).unwrap_err()
     );
     assert!(
         error.contains("rule check_operation_names") && error.contains("GET /a has none"),
@@ -136,7 +162,7 @@ fn lost_targets_and_missing_names_are_told_at_once() {
     ] });
     let overlays = [overlay::parse("a.json", &text.to_string()).unwrap()];
     let document = json!({ "paths": { "/a": { "get": {} } } });
-    let error = make(&document, &overlays).unwrap_err().to_string();
+    let error = make(&CLOUD, &document, &overlays).unwrap_err().to_string();
     assert!(
         error.contains("matches nothing: a.json action 0"),
         "{error}"
@@ -168,12 +194,12 @@ proptest! {
 
     #[test]
     fn rules_and_preview_survive_any_document(old in any_document(), new in any_document()) {
-        let _ = make(&new, &[]);
+        let _ = make(&CLOUD, &new, &[]);
         for rule in RULES {
             let mut document = new.clone();
             let _ = rule.apply(&mut document);
         }
-        let report = preview::compare(&old, &new, &[]);
+        let report = preview::compare(&CLOUD, &old, &new, &[]);
         prop_assert!(report.contains("operations before"));
     }
 }

@@ -77,9 +77,20 @@ fn row(product: &Product, operation: &Operation<'_>, schemas: &Map<String, Value
         paged: ["x-paged", "x-listing"]
             .iter()
             .any(|one| operation.object.contains_key(*one)),
-        request_type: operation.object.get("requestBody").and_then(body_type),
+        request_type: request_type(operation, schemas),
         response_type: response_type(operation, schemas),
     }
+}
+
+fn request_type(operation: &Operation<'_>, schemas: &Map<String, Value>) -> Option<String> {
+    let taken = body_type(operation.object.get("requestBody")?)?;
+    // A form that is no object is sent as bare text.
+    let text = taken.strip_prefix("form ").filter(|name| {
+        schemas
+            .get(*name)
+            .is_some_and(|schema| schema["type"] == "string")
+    });
+    Some(text.map_or(taken.clone(), |name| format!("text {name}")))
 }
 
 /// The type of the first (and, in an effective document, only) media type.
@@ -190,7 +201,7 @@ pub(crate) fn page(documents: &[(&Product, Value)]) -> String {
     let mut page = String::from(
         "# Operations\n\n\
          Written by `cargo xtask regen` from the effective documents under spec/; do not edit.\n\n\
-         Each operation is a method of `Client` with this name. *Paged* ones also have `.pages()` and \
+         Each operation is a method of the product's client with this name. *Paged* ones also have `.pages()` and \
          `.stream()`. `bytes` is an answer that is not JSON and comes as a stream.\n",
     );
     for (product, document) in documents {
@@ -198,10 +209,11 @@ pub(crate) fn page(documents: &[(&Product, Value)]) -> String {
         // Writing to a String does not fail.
         let _ = write!(
             page,
-            "\n## {} (`{}`): {} operations\n",
+            "\n## {} (`{}`): {} operations\n\nMethods of `{}`.\n",
             product.title,
             product.name,
-            rows.len()
+            rows.len(),
+            product.client,
         );
         for tag in tags(&rows) {
             let of_tag: Vec<&Row> = rows.iter().filter(|row| row.tag == tag).collect();

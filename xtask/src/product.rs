@@ -1,4 +1,4 @@
-//! The products whose documents are vendored, and where their files lie.
+//! The products that have a document, and where their files lie.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +9,43 @@ pub(crate) struct Product {
     pub(crate) name: &'static str,
     /// The name people use.
     pub(crate) title: &'static str,
-    /// Where its document is published.
-    pub(crate) source: &'static str,
+    /// The type that has its operations as methods.
+    pub(crate) client: &'static str,
+    /// Where its document comes from.
+    pub(crate) origin: Origin,
+    /// Rules that are about another product's habits.
+    pub(crate) without_rules: &'static [&'static str],
+}
+
+/// Where a document comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It is published at this address, and vendored as `upstream.json`.
+    Published(&'static str),
+    /// It is written in this repository, as `document.json`.
+    Written,
 }
 
 /// Every product, in the order of reports.
-pub(crate) const PRODUCTS: &[Product] = &[CLOUD];
+pub(crate) const PRODUCTS: &[Product] = &[CLOUD, CLOUD_V1];
 
 /// Bitbucket Cloud, the 2.0 resources.
 pub(crate) const CLOUD: Product = Product {
     name: "cloud",
     title: "Bitbucket Cloud",
-    source: "https://api.apis.guru/v2/specs/bitbucket.org/2.0/openapi.json",
+    client: "bitbucket::Client",
+    origin: Origin::Published("https://api.apis.guru/v2/specs/bitbucket.org/2.0/openapi.json"),
+    without_rules: &[],
+};
+
+/// What is left of Bitbucket Cloud's 1.0 resources.
+pub(crate) const CLOUD_V1: Product = Product {
+    name: "cloud-v1",
+    title: "Bitbucket Cloud, the 1.0 resources",
+    client: "bitbucket::v1::Client",
+    origin: Origin::Written,
+    // Partial answers came with 2.0.
+    without_rules: &["add_fields_parameter"],
 };
 
 /// Finds a product by its name on the command line.
@@ -54,9 +79,13 @@ impl Repository {
         Self { root: root.into() }
     }
 
-    /// The document as published.
+    /// The document as published, or as it is written here.
     pub(crate) fn upstream(&self, product: &Product) -> PathBuf {
-        self.specification(product).join("upstream.json")
+        let name = match product.origin {
+            Origin::Published(_) => "upstream.json",
+            Origin::Written => "document.json",
+        };
+        self.specification(product).join(name)
     }
 
     /// The corrections.

@@ -11,7 +11,7 @@ use crate::effective;
 use crate::operations;
 use crate::overlay;
 use crate::preview;
-use crate::product::{PRODUCTS, Product, Repository};
+use crate::product::{Origin, PRODUCTS, Product, Repository};
 use crate::replace_file::Replacement;
 
 /// Lines of a difference that are shown; whoever needs more can run `regen`
@@ -42,6 +42,10 @@ pub(crate) fn take(
     source: &Source,
     limits: &Limits,
 ) -> Result<String> {
+    if product.origin == Origin::Written {
+        let written = repository.relative(&repository.upstream(product));
+        bail!("{written} is written here: edit it, then run `cargo xtask regen --offline`");
+    }
     let loaded = source.load(limits)?;
     let generated = generate(repository, product, &loaded.document)
         .with_context(|| format!("{source} cannot be taken; no file was changed"))?;
@@ -92,7 +96,7 @@ pub(crate) fn preview(
     let loaded = source.load(limits)?;
     let vendored = vendored(repository, product)?;
     let overlays = overlay::read_folder(&repository.overlays(product))?;
-    let report = preview::compare(&vendored.document, &loaded.document, &overlays);
+    let report = preview::compare(product, &vendored.document, &loaded.document, &overlays);
     let from = repository.relative(&repository.upstream(product));
     Ok(format!("From {from} to {source}:\n\n{report}"))
 }
@@ -103,13 +107,13 @@ fn vendored(repository: &Repository, product: &Product) -> Result<Loaded> {
 
 fn generate(repository: &Repository, product: &Product, upstream: &Value) -> Result<Generated> {
     let overlays = overlay::read_folder(&repository.overlays(product))?;
-    let effective = effective::make(upstream, &overlays)?;
+    let effective = effective::make(product, upstream, &overlays)?;
     let openapi = to_text(&effective.document)?;
     let mut documents = Vec::new();
     for one in PRODUCTS {
         if one == product {
             documents.push((one, effective.document.clone()));
-        } else {
+        } else if repository.openapi(one).exists() {
             documents.push((one, operations::read(repository, one)?));
         }
     }

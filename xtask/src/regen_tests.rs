@@ -9,7 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::product::CLOUD;
+use crate::product::{CLOUD, CLOUD_V1};
 
 const OVERLAY: &str = r#"{
   "overlay": "1.0.0",
@@ -81,8 +81,21 @@ fn limits() -> Limits {
 
 #[test]
 fn the_repository_is_up_to_date() {
-    let message = check(&Repository::here(), &CLOUD).unwrap();
-    assert_eq!(message, "cloud: generated files are up to date\n");
+    for product in PRODUCTS {
+        let message = check(&Repository::here(), product).unwrap();
+        let expected = format!("{}: generated files are up to date\n", product.name);
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn a_document_written_here_is_not_overwritten() {
+    let (folder, repository) = repository();
+    let before = files(folder.path());
+    let new = folder.path().join("spec/cloud/upstream.json");
+    let error = take(&repository, &CLOUD_V1, &Source::File(new), &limits()).unwrap_err();
+    assert!(error.to_string().contains("is written here"), "{error}");
+    assert_eq!(files(folder.path()), before);
 }
 
 #[test]

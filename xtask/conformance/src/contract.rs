@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeSet, process::ExitCode};
 
-use anyhow::{Context as _, Result};
-use bitbucket::catalog;
+use anyhow::{Context as _, Result, bail};
+use bitbucket::{
+    catalog::{self, Entry},
+    v1,
+};
 use clap::Args;
 use serde_json::Value;
 
@@ -14,13 +17,13 @@ pub(crate) struct Options {}
 
 /// Finds the operations that a document has and the client lacks.
 pub(crate) fn run(_: &Options, repository: &Repository) -> Result<ExitCode> {
-    let catalogue: BTreeSet<_> = catalog::operations()
-        .iter()
-        .map(|entry| entry.operation.id())
-        .collect();
     let mut complete = true;
     for product in PRODUCTS {
         let declared = operation_ids(product, repository)?;
+        let catalogue: BTreeSet<_> = entries(product)?
+            .iter()
+            .map(|entry| entry.operation.id())
+            .collect();
         let missing: Vec<_> = declared
             .iter()
             .filter(|id| !catalogue.contains(id.as_str()))
@@ -36,6 +39,15 @@ pub(crate) fn run(_: &Options, repository: &Repository) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The operations that the client has.
+fn entries(product: &Product) -> Result<&'static [Entry]> {
+    match product.name {
+        "cloud" => Ok(catalog::operations()),
+        "cloud-v1" => Ok(v1::catalog::operations()),
+        other => bail!("nothing is known of the client's operations of {other}"),
+    }
 }
 
 fn operation_ids(product: &Product, repository: &Repository) -> Result<Vec<String>> {

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use crate::document::schemas;
 use crate::overlay::{self, Overlay};
+use crate::product::Product;
 use crate::rules::{self, operation_names};
 
 mod operations;
 mod schema_changes;
 
 /// Compares two published documents and tries the overlays and rules on the new one.
-pub(crate) fn compare(old: &Value, new: &Value, overlays: &[Overlay]) -> String {
+pub(crate) fn compare(product: &Product, old: &Value, new: &Value, overlays: &[Overlay]) -> String {
     let operations = operations::compare(old, new);
     let schemas = schema_changes::compare(old, new);
     let mut report = Report::default();
@@ -33,12 +34,12 @@ pub(crate) fn compare(old: &Value, new: &Value, overlays: &[Overlay]) -> String 
     report.section("Schemas added", &schemas.added);
     report.section("Schemas removed", &schemas.removed);
     report.section("Schemas changed", &schemas.changed);
-    try_corrections(new, overlays, &mut report);
+    try_corrections(product, new, overlays, &mut report);
     report.text
 }
 
 /// Applies what regen would apply and tells what stands in the way.
-fn try_corrections(new: &Value, overlays: &[Overlay], report: &mut Report) {
+fn try_corrections(product: &Product, new: &Value, overlays: &[Overlay], report: &mut Report) {
     let mut document = new.clone();
     let outcome = overlay::apply(&mut document, overlays);
     let unnamed = operation_names::problems(&document);
@@ -51,7 +52,7 @@ fn try_corrections(new: &Value, overlays: &[Overlay], report: &mut Report) {
     report.section("Operations that need a name", &unnamed);
     // With names of any kind, to see whether anything else is in the way.
     name_all(&mut document);
-    let broken: Vec<String> = rules::apply(&mut document)
+    let broken: Vec<String> = rules::apply(product, &mut document)
         .err()
         .iter()
         .map(|error| format!("{error:#}"))

@@ -1,4 +1,5 @@
 use super::*;
+use crate::product::CLOUD;
 
 fn document(operations: &Value, schemas: &Value) -> Value {
     json!({ "openapi": "3.0.0", "paths": { "/a": operations }, "components": { "schemas": schemas } })
@@ -34,7 +35,7 @@ fn operations_are_told_apart() {
         }),
         &json!({}),
     );
-    let report = compare(&old, &new, &[]);
+    let report = compare(&CLOUD, &old, &new, &[]);
     assert!(report.starts_with(
         "3 operations before, 3 after: 1 added, 1 removed, 1 newly deprecated, 2 otherwise changed\n"
     ));
@@ -74,7 +75,7 @@ fn schemas_are_told_apart() {
                 "name": { "type": "string", "nullable": true } } }] },
         }),
     );
-    let report = compare(&old, &new, &[]);
+    let report = compare(&CLOUD, &old, &new, &[]);
     assert_eq!(section(&report, "Schemas added"), ["fresh"]);
     assert_eq!(
         section(&report, "Schemas removed"),
@@ -101,7 +102,7 @@ fn what_stands_in_the_way_is_told() {
     ] });
     let overlays = [overlay::parse("names.json", &overlay.to_string()).unwrap()];
     let new = document(&json!({ "get": { "summary": "s" }, "put": {} }), &json!({}));
-    let report = compare(&new, &new, &overlays);
+    let report = compare(&CLOUD, &new, &new, &overlays);
     assert_eq!(
         section(&report, "Overlay actions that match nothing"),
         ["names.json action 1, target $.paths['/b'].get (gone)"]
@@ -132,6 +133,6 @@ fn a_document_that_follows_the_rules_can_be_taken() {
     let operation =
         json!({ "get": { "operationId": "get_a", "tags": ["A"], "responses": { "200": {} } } });
     let document = document(&operation, &json!({ "Error": { "type": "object" } }));
-    let report = compare(&document, &document, &[]);
+    let report = compare(&CLOUD, &document, &document, &[]);
     assert!(report.contains("would take it"), "{report}");
 }

@@ -6,6 +6,8 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::product::Product;
+
 mod all_of;
 mod check;
 mod constraints;
@@ -117,9 +119,12 @@ pub(crate) const RULES: &[Rule] = &[
     demand("check_paths", check::check_paths),
 ];
 
-/// Applies every rule.
-pub(crate) fn apply(document: &mut Value) -> Result<()> {
-    RULES.iter().try_for_each(|rule| rule.apply(document))
+/// Applies every rule that holds for the product.
+pub(crate) fn apply(product: &Product, document: &mut Value) -> Result<()> {
+    RULES
+        .iter()
+        .filter(|rule| !product.without_rules.contains(&rule.name))
+        .try_for_each(|rule| rule.apply(document))
 }
 
 /// One error of several lines, or none.
