@@ -11,6 +11,24 @@ use serde_json::Value;
 
 use crate::document::{Document, component};
 
+/// What the events of `src/webhooks` are made of: the feature `webhooks` keeps
+/// it, though hardly any of it is reached by an operation of its own.
+const TYPES_OF_EVENTS: [&str; 13] = [
+    "Account",
+    "Branch",
+    "Comment",
+    "Commit",
+    "CommitStatus",
+    "EventKey",
+    "Issue",
+    "Link",
+    "Project",
+    "PullRequest",
+    "Repository",
+    "RepositoryLinks",
+    "Tag",
+];
+
 /// The features that are on, in cargo's spelling for build scripts.
 pub(crate) fn enabled() -> HashSet<String> {
     env::vars()
@@ -40,7 +58,12 @@ pub(crate) fn keep_enabled(document: &mut Document, enabled: &HashSet<String>) -
         }
         paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
     }
-    drop_unreachable(document);
+    let kept: &[&str] = if enabled.contains("WEBHOOKS") {
+        &TYPES_OF_EVENTS
+    } else {
+        &[]
+    };
+    drop_unreachable(document, kept);
     count(document) == before
 }
 
@@ -69,9 +92,9 @@ fn is_enabled(operation: &Value, enabled: &HashSet<String>) -> bool {
         .any(|tag| enabled.contains(&of_tag(tag)))
 }
 
-fn drop_unreachable(document: &mut Document) {
+fn drop_unreachable(document: &mut Document, kept: &[&str]) {
     let mut reached = BTreeSet::new();
-    let mut pending = Vec::new();
+    let mut pending: Vec<String> = kept.iter().map(|&name| name.to_owned()).collect();
     references(&document.value()["paths"], &mut pending);
     while let Some(name) = pending.pop() {
         if let Some(schema) = document.schema(&name)

@@ -16,6 +16,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::{Operation, RateLimit, multipart::Unreadable};
 use body::ErrorBody;
+pub(crate) use display::Line;
 
 /// As much of a body as an error keeps.
 const KEPT_BODY: usize = 64 * 1024;

@@ -62,6 +62,8 @@ mod transport;
 mod upload;
 #[cfg(feature = "v1")]
 pub mod v1;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;

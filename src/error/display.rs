@@ -96,7 +96,7 @@ impl fmt::Debug for Error {
 }
 
 /// A text on one line: what breaks lines or drives a terminal becomes a space.
-struct Line<'a>(&'a str);
+pub(crate) struct Line<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
