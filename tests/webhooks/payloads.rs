@@ -160,11 +160,15 @@ fn parts() -> Vec<(&'static str, Value)> {
 }
 
 fn object(properties: Value) -> Value {
-    json!({"type": "object", "properties": properties})
+    let mut schema = json!({"type": "object"});
+    schema["properties"] = properties;
+    schema
 }
 
 fn list(items: Value) -> Value {
-    json!({"type": "array", "items": items})
+    let mut schema = json!({"type": "array"});
+    schema["items"] = items;
+    schema
 }
 
 fn to(name: &str) -> Value {

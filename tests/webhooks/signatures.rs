@@ -192,7 +192,7 @@ fn nothing_shows_a_secret_or_a_signature() {
         &[][..],
         &[SIGNATURE.as_bytes()],
         &[SIGNATURE.as_bytes(), SIGNATURE.as_bytes()],
-        &[SIGNATURE[1..].as_bytes()],
+        &[&SIGNATURE.as_bytes()[1..]],
         &[b"sha256=c0ffee"],
     ] {
         let error = receiver.receive(&headers(signatures), BODY).unwrap_err();

@@ -20,6 +20,9 @@ use crate::{
 /// Random combinations of changes for each event.
 const CASES: u32 = 16;
 
+/// How deep in a payload a single change is made: down to the fields of a ref.
+const DEPTH: usize = 5;
+
 /// Stack that must do for any event, even without the compiler's optimizations;
 /// see `tests/schemas.rs`.
 const STACK: usize = 256 * 1024;
@@ -94,7 +97,8 @@ fn a_real_payload_comes_back_whole() {
     }
 }
 
-/// Events of the same shape have the same type: one of them is enough.
+/// Events of the same shape have the same type: one of them is enough. What
+/// lies deep in the document's own types is changed by `tests/schemas.rs`.
 #[test]
 fn one_change_breaks_nothing() {
     let (document, full) = full();
@@ -105,14 +109,23 @@ fn one_change_breaks_nothing() {
             continue;
         }
         seen.push(schema.clone());
-        for edit in edits::every(&values::places(&document, &schema, &payload)) {
+        let edits = edits::every(&values::places(&document, &schema, &payload));
+        for edit in edits.into_iter().filter(|edit| depth(edit) <= DEPTH) {
             count += 1;
             let payload = changed(&payload, std::slice::from_ref(&edit));
             check(key, &payload).unwrap_or_else(|error| panic!("{key}, {edit:?}: {error}"));
         }
     }
     println!("{count} changes");
-    assert!(count > 10_000, "{count}");
+    assert!(count > 1_000, "{count}");
+}
+
+fn depth(edit: &Edit) -> usize {
+    let (Edit::AddField { object: place }
+    | Edit::AddNull { list: place }
+    | Edit::Set { place, .. }
+    | Edit::Drop { place }) = edit;
+    place.matches('/').count()
 }
 
 #[test]
