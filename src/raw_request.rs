@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     ByteStream, Client, Error, Form, ItemStream, Operation, Page, PageStream, Response,
-    outgoing::Outgoing, paging::Numbering, path, redirect::Address,
+    RetryPolicy, outgoing::Outgoing, paging::Numbering, path, redirect::Address,
 };
 
 /// What goes by this way has a name and a method for errors, but no template.
@@ -266,8 +266,11 @@ impl RawRequest {
     /// `Authorization`, are refused; `Accept` is what
     /// [`send_bytes`](Self::send_bytes) asks for, and nothing otherwise.
     ///
-    /// Where Bitbucket sends the request on to a file store, the header goes
-    /// there too.
+    /// Where Bitbucket sends the request on to another origin, such as a file
+    /// store, only those headers go there that say which file, in what form and for
+    /// whom: `Accept` and its like, `Range`, the conditions (`If-Match`,
+    /// `If-None-Match`, `If-Modified-Since`, `If-Unmodified-Since`, `If-Range`) and
+    /// `User-Agent`. Any other stays at home: there may be a secret in it.
     pub fn header(
         mut self,
         name: impl TryInto<HeaderName>,
@@ -316,6 +319,25 @@ impl RawRequest {
             Ok(content_type) => self.content = Content::Body(body.into(), content_type),
             Err(_) => self.refuse(format!("the content type {content_type:?} is not one")),
         }
+        self
+    }
+
+    /// When this request is sent again, in place of what the client says.
+    ///
+    /// ```no_run
+    /// use bitbucket::{Method, RetryPolicy};
+    ///
+    /// # async fn ask(client: bitbucket::Client) -> Result<(), bitbucket::Error> {
+    /// let once = client
+    ///     .request(Method::GET, "/repositories/acme/website")
+    ///     .retry(RetryPolicy::none())
+    ///     .send::<serde_json::Value>()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.client = self.client.with_retry(policy);
         self
     }
 

@@ -10,11 +10,19 @@ use crate::{Error, Operation, outgoing::Outgoing};
 /// As many redirects as are followed for one request.
 const HOPS: usize = 10;
 
-/// Headers which are meant for the origin they were first sent to.
-const PERSONAL: [header::HeaderName; 3] = [
-    header::AUTHORIZATION,
-    header::COOKIE,
-    header::PROXY_AUTHORIZATION,
+/// Headers that another origin gets too: what they say is what is wanted of the
+/// file, and by which program. Any other may be a credential, under whatever name.
+const IMPERSONAL: [header::HeaderName; 10] = [
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
+    header::ACCEPT_LANGUAGE,
+    header::IF_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_NONE_MATCH,
+    header::IF_RANGE,
+    header::IF_UNMODIFIED_SINCE,
+    header::RANGE,
+    header::USER_AGENT,
 ];
 
 /// Whether an answer with this status points somewhere else.
@@ -77,17 +85,16 @@ impl Trail {
         if from.scheme() == "https" && target.scheme() != "https" {
             return refused(format!("redirected from https to {to}, which is not safe"));
         }
-        if !matches!(*method, Method::GET | Method::HEAD) {
-            if !matches!(response.status().as_u16(), 307 | 308) {
-                return refused(format!(
-                    "Bitbucket redirects the {method} to {to}, but not so that it could be sent again"
-                ));
-            }
-            if !same_origin {
-                return refused(format!(
-                    "Bitbucket redirects the {method} to {to}, which is another origin"
-                ));
-            }
+        let only_asks = matches!(*method, Method::GET | Method::HEAD);
+        if !only_asks && !matches!(response.status().as_u16(), 307 | 308) {
+            return refused(format!(
+                "Bitbucket redirects the {method} to {to}, but not so that it could be sent again"
+            ));
+        }
+        if !same_origin && (!only_asks || sent.has_body()) {
+            return refused(format!(
+                "Bitbucket redirects the {method} to {to}, which is another origin"
+            ));
         }
         if !sent.is_repeatable() {
             return refused(format!(
@@ -98,13 +105,23 @@ impl Trail {
             self.left_origin = true;
         }
         if self.left_origin {
-            for name in &PERSONAL {
-                sent.headers_mut().remove(name);
-            }
+            keep_impersonal(sent.headers_mut());
         }
         self.visited.push(target.clone());
         sent.set_url(target);
         Ok(())
+    }
+}
+
+fn keep_impersonal(headers: &mut HeaderMap) {
+    let given = std::mem::take(headers);
+    let mut name = None;
+    for (next, value) in given {
+        // Of the values of one name, only the first comes with it.
+        name = next.or(name);
+        if let Some(name) = name.as_ref().filter(|name| IMPERSONAL.contains(name)) {
+            headers.append(name.clone(), value);
+        }
     }
 }
 

@@ -59,6 +59,24 @@ async fn queue(answers: impl IntoIterator<Item = Answer>) -> (Server, Answers, C
 }
 
 #[tokio::test]
+async fn a_request_of_ones_own_has_a_policy_of_its_own() {
+    let (server, _, client) = queue([Answer::new(503), found()]).await;
+    let request = || client.request(bitbucket::Method::GET, "/repositories/atlassian/aui");
+    let once = request()
+        .retry(RetryPolicy::none())
+        .send::<serde_json::Value>();
+    assert!(once.await.unwrap_err().is_server_error());
+    assert_eq!(server.take_requests().len(), 1);
+
+    let (server, _, client) = queue([Answer::new(503), found()]).await;
+    let client = client.with_retry(RetryPolicy::none());
+    let request = client.request(bitbucket::Method::GET, "/repositories/atlassian/aui");
+    let again = request.retry(swift()).send::<serde_json::Value>();
+    assert_eq!(again.await.unwrap()["slug"], "aui");
+    assert_eq!(server.take_requests().len(), 2);
+}
+
+#[tokio::test]
 async fn a_get_is_sent_again_as_it_was() {
     for status in [429, 500, 502, 503, 504, 555] {
         let failure = Answer::text(status, "Rate limit for this resource has been exceeded");

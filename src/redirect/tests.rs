@@ -72,6 +72,76 @@ async fn credentials_never_leave_the_origin() {
 }
 
 #[tokio::test]
+async fn only_what_says_which_file_leaves_the_origin() {
+    let store = Server::start(|_| Reply::json(&json!("file"))).await;
+    let location = format!("{}/file", store.url());
+    let server = Server::start(move |_| Reply::redirect(302, location.clone())).await;
+    let kept = [
+        ("accept-language", "en"),
+        ("if-match", "\"a\""),
+        ("if-modified-since", "Thu, 01 Jan 2026 00:00:00 GMT"),
+        ("if-none-match", "\"b\""),
+        ("if-range", "\"c\""),
+        ("if-unmodified-since", "Thu, 01 Jan 2026 00:00:00 GMT"),
+        ("range", "bytes=0-9"),
+        ("user-agent", "own/1"),
+    ];
+    let dropped = [
+        "cookie",
+        "x-api-key",
+        "x-token",
+        "private-token",
+        "x-forwarded-authorization",
+        "content-type",
+        "referer",
+        "traceparent",
+    ];
+    let client = server.client();
+    let mut request = client.request(Method::GET, "/a");
+    for (name, value) in kept {
+        request = request.header(name, value);
+    }
+    for name in dropped {
+        request = request.header(name, "s3cret").header(name, "s3cret2");
+    }
+    request.send::<Value>().await.unwrap();
+    let (asked, sent) = (&server.received()[0], &store.received()[0]);
+    for (name, value) in kept {
+        assert_eq!(asked.header(name), Some(value));
+        assert_eq!(sent.header(name), Some(value));
+    }
+    for name in dropped {
+        assert!(asked.header(name).is_some(), "{name}");
+        assert_eq!(sent.header(name), None);
+    }
+    assert!(!sent.head.contains("s3cret"), "{}", sent.head);
+}
+
+#[tokio::test]
+async fn headers_of_the_callers_own_stay_within_the_origin() {
+    let server = Server::start(moved(302)).await;
+    let request = server.client().request(Method::GET, "/a");
+    let request = request.header("X-Api-Key", "s3cret");
+    request.send::<Value>().await.unwrap();
+    for sent in server.received() {
+        assert_eq!(sent.header("x-api-key"), Some("s3cret"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_goes_to_no_other_origin() {
+    let other = Server::start(|_| Reply::json(&json!({}))).await;
+    let abroad = format!("{}/b", other.url());
+    let server = Server::start(move |_| Reply::redirect(307, abroad.clone())).await;
+    let request = server.client().request(Method::GET, "/a");
+    let error = request.json(&json!({"token": "s3cret"})).send::<Value>();
+    let error = error.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("another origin"), "{error}");
+    assert!(other.received().is_empty());
+}
+
+#[tokio::test]
 async fn a_request_to_another_origin_has_no_credentials_from_the_start() {
     let other = Server::start(|_| Reply::json(&json!(1))).await;
     let server = Server::start(|_| Reply::json(&json!(2))).await;
