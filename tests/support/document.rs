@@ -90,6 +90,11 @@ impl Document {
             .unwrap_or_else(|| panic!("the document has no schema {name}"))
     }
 
+    pub(crate) fn schema_names(&self) -> impl Iterator<Item = &str> {
+        let schemas = self.0["components"]["schemas"].as_object();
+        schemas.into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
     pub(crate) fn operations(&self) -> Vec<Operation> {
         let mut operations = Vec::new();
         for (path, item) in self.0["paths"].as_object().expect("paths are an object") {

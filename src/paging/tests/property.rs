@@ -263,7 +263,6 @@ fn every_item_comes_once_and_in_order() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listings = runtime.block_on(Listings::start());
     let config = ProptestConfig {
-        cases: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
     };

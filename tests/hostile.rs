@@ -1,0 +1,71 @@
+//! Input from somebody who means harm: what comes out of a program's own
+//! arguments, out of answers, and out of redirects.
+//!
+//! The property tests take as many cases as `PROPTEST_CASES` says, 256 without
+//! it; `.ci/run` lets them take 10,000.
+
+mod support;
+
+#[path = "hostile/injection.rs"]
+mod injection;
+#[path = "hostile/json.rs"]
+mod json;
+#[path = "hostile/links.rs"]
+mod links;
+#[path = "hostile/paths.rs"]
+mod paths;
+
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
+
+/// How many cases a property takes is left to the environment.
+fn cases() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// A property is checked case after case; everything of a case happens on its thread.
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system has room for a runtime")
+}
+
+/// Texts in which the characters that matter are frequent.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        r#"[a./\\%?#{}:@;,+&= "'2eE0\n\r\t\u{0}\u{7f}\u{85}\u{2028}\u{feff}é-]{0,12}"#,
+        prop::collection::vec(
+            prop::sample::select(vec![
+                "..",
+                ".",
+                "/",
+                "\\",
+                "%2e",
+                "%2F",
+                "%00",
+                "\r\n",
+                "\0",
+                "//",
+                "a",
+                "é",
+                "?",
+                "#",
+                "@",
+                ":",
+                ";",
+                "{",
+                "}",
+                "X-Evil: 1",
+                "HTTP/1.1",
+                " ",
+            ]),
+            0..8,
+        )
+        .prop_map(|parts| parts.concat()),
+    ]
+}
