@@ -4,6 +4,7 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +12,10 @@ use futures_core::{FusedStream, Stream};
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::{Error, Operation};
+use crate::{
+    Error, Operation,
+    wire::{Broken, Silence},
+};
 
 /// A file, a diff or a log, as a stream of its bytes.
 ///
@@ -33,6 +37,10 @@ pub struct ByteStream {
     /// For the error that a break in the middle becomes.
     headers: HeaderMap,
     content_length: Option<u64>,
+    silence: Silence,
+    /// The most that may come, where it is all kept in memory.
+    limit: Option<u64>,
+    received: u64,
     /// Gone when the end or an error was reached.
     body: Option<Body>,
 }
@@ -45,14 +53,38 @@ impl ByteStream {
         status: StatusCode,
         headers: HeaderMap,
         response: reqwest::Response,
+        read_timeout: Option<Duration>,
     ) -> Self {
         Self {
             operation,
             status,
             headers,
             content_length: response.content_length(),
+            silence: Silence::new(read_timeout),
+            limit: None,
+            received: 0,
             body: Some(Box::pin(response.bytes_stream())),
         }
+    }
+
+    /// The same stream, which fails where more than `limit` bytes come: for those
+    /// who keep all of it.
+    pub(crate) fn limited(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Ends the stream, and tells the error that it ends with.
+    fn fail(&mut self, broken: Broken) -> Error {
+        self.body = None;
+        let headers = std::mem::take(&mut self.headers);
+        Error::receiving(self.operation, self.status, headers, broken)
+    }
+
+    fn too_large(&mut self, limit: u64) -> Error {
+        self.body = None;
+        let headers = std::mem::take(&mut self.headers);
+        Error::response_too_large(self.operation, self.status, headers, limit)
     }
 
     /// How many bytes there are, if Bitbucket said so.
@@ -142,22 +174,26 @@ impl Stream for ByteStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(body) = &mut self.body else {
+        let this = &mut *self;
+        let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
-        match ready!(body.try_poll_next_unpin(context)) {
-            Some(Ok(part)) => Poll::Ready(Some(Ok(part))),
-            Some(Err(error)) => {
-                self.body = None;
-                let headers = std::mem::take(&mut self.headers);
-                let error = Error::receiving(self.operation, self.status, headers, error);
-                Poll::Ready(Some(Err(error)))
+        let polled = body.try_poll_next_unpin(context);
+        Poll::Ready(match ready!(this.silence.check(context, polled)) {
+            Ok(Some(Ok(part))) => {
+                this.received = this.received.saturating_add(part.len() as u64);
+                match this.limit.filter(|limit| this.received > *limit) {
+                    Some(limit) => Some(Err(this.too_large(limit))),
+                    None => Some(Ok(part)),
+                }
             }
-            None => {
-                self.body = None;
-                Poll::Ready(None)
+            Ok(Some(Err(error))) => Some(Err(this.fail(error.into()))),
+            Err(silent) => Some(Err(this.fail(silent))),
+            Ok(None) => {
+                this.body = None;
+                None
             }
-        }
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     auth::Authorizer,
     limit::Limiter,
     retry::{Attempts, Budget},
+    wire::Wire,
 };
 
 pub use builder::ClientBuilder;
@@ -44,7 +45,7 @@ pub struct Client {
 }
 
 struct Inner {
-    http: reqwest::Client,
+    wire: Wire,
     /// The HTTP client is the caller's: it may follow redirects by itself.
     http_is_foreign: bool,
     /// Without a slash at its end.
@@ -56,8 +57,9 @@ struct Inner {
     origin: Origin,
     user_agent: HeaderValue,
     authorizer: Authorizer,
-    retry_budget: Budget,
+    retry_budget: Arc<Budget>,
     limiter: Option<Limiter>,
+    max_response_size: u64,
 }
 
 impl Client {
@@ -100,7 +102,21 @@ impl Client {
 
     /// For building requests. They are sent by [`Client::exchange`] alone.
     pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.inner.http
+        &self.inner.wire.http
+    }
+
+    /// What requests are sent with.
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.inner.wire
+    }
+
+    /// The most bytes of an answer that are taken into memory.
+    pub(crate) fn max_response_size(&self) -> u64 {
+        self.inner.max_response_size
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.retry
     }
 
     pub(crate) fn http_is_foreign(&self) -> bool {

@@ -13,8 +13,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use tokio::time::Instant;
 
-use crate::{Operation, RateLimit, multipart::Unreadable};
+use crate::{Operation, RateLimit, multipart::Unreadable, wire::Broken};
 use body::ErrorBody;
 pub(crate) use display::Line;
 
@@ -80,6 +81,8 @@ pub enum ErrorKind {
     Paging,
     /// The answer came, but it is not what it should be.
     Decode,
+    /// The answer is larger than what the client takes into memory.
+    ResponseTooLarge,
     /// A task was not done within the time that the caller gave it.
     Unfinished,
     /// A task came to its end without success.
@@ -92,6 +95,8 @@ struct Inner {
     status: Option<StatusCode>,
     headers: HeaderMap,
     retry_after: Option<Duration>,
+    /// How many times the request was sent.
+    attempts: u32,
     /// In this crate's words, where Bitbucket's do not say it.
     explanation: Option<String>,
     /// What Bitbucket said.
@@ -110,6 +115,7 @@ impl Error {
             status: None,
             headers: HeaderMap::new(),
             retry_after: None,
+            attempts: 0,
             explanation: None,
             answer: ErrorBody::default(),
             body: Bytes::new(),
@@ -125,6 +131,7 @@ impl Error {
 
     pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap) -> Self {
         self.0.status = Some(status);
+        self.0.retry_after = retry_after(&headers);
         self.0.headers = headers;
         self
     }
@@ -137,6 +144,12 @@ impl Error {
     /// An error that came about on behalf of an operation, without knowing of it.
     pub(crate) fn during(mut self, operation: &'static Operation) -> Self {
         self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// An error that came after the request was sent so many times.
+    pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
         self
     }
 
@@ -169,7 +182,11 @@ impl Error {
     }
 
     /// No answer came.
-    pub(crate) fn sending(operation: &'static Operation, source: reqwest::Error) -> Self {
+    pub(crate) fn sending(operation: &'static Operation, broken: Broken) -> Self {
+        let source = match broken {
+            Broken::Silent => return Self::timed_out(operation),
+            Broken::Failed(source) => source,
+        };
         let (kind, explanation) = if Unreadable::is_cause_of(&source) {
             let explanation = "the content of the upload did not come whole";
             (ErrorKind::Content, explanation)
@@ -187,14 +204,23 @@ impl Error {
             .caused_by(source.without_url())
     }
 
+    /// Nothing came in time.
+    pub(crate) fn timed_out(operation: &'static Operation) -> Self {
+        Self::new(ErrorKind::Timeout, Some(operation)).explained("timed out waiting for an answer")
+    }
+
     /// An answer began, but its body did not arrive whole.
     pub(crate) fn receiving(
         operation: &'static Operation,
         status: StatusCode,
         headers: HeaderMap,
-        source: reqwest::Error,
+        broken: Broken,
     ) -> Self {
-        let (kind, explanation) = if source.is_timeout() {
+        let is_timeout = match &broken {
+            Broken::Silent => true,
+            Broken::Failed(source) => source.is_timeout(),
+        };
+        let (kind, explanation) = if is_timeout {
             (ErrorKind::Timeout, "timed out in the middle of the answer")
         } else {
             (
@@ -202,10 +228,28 @@ impl Error {
                 "the connection broke in the middle of the answer",
             )
         };
-        Self::new(kind, Some(operation))
+        let error = Self::new(kind, Some(operation))
             .explained(explanation)
+            .answered(status, headers);
+        match broken {
+            Broken::Silent => error,
+            Broken::Failed(source) => error.caused_by(source.without_url()),
+        }
+    }
+
+    /// An answer is larger than `limit` bytes.
+    pub(crate) fn response_too_large(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        limit: u64,
+    ) -> Self {
+        let message = format!(
+            "the answer ({status}) is larger than {limit} bytes, the `max_response_size` of the client"
+        );
+        Self::new(ErrorKind::ResponseTooLarge, Some(operation))
+            .explained(message)
             .answered(status, headers)
-            .caused_by(source.without_url())
     }
 
     /// Bitbucket pointed where a request must not go.
@@ -261,22 +305,21 @@ impl Error {
     pub(crate) async fn from_response(
         operation: &'static Operation,
         mut response: reqwest::Response,
+        time: Option<Duration>,
     ) -> Self {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let (body, cut) = read_bounded(response).await;
+        let beginning = read_beginning(response, time).await;
         let content_type = headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        let answer = ErrorBody::read(content_type, &body);
-        let retry_after = retry_after(&headers);
+        let answer = ErrorBody::read(content_type, &beginning.body);
         let mut error = Self::new(ErrorKind::Status, Some(operation)).answered(status, headers);
         error.0.answer = answer;
-        error.0.body = body;
-        error.0.retry_after = retry_after;
-        match cut {
-            Some(source) => error.caused_by(source.without_url()),
-            None => error,
+        error.0.body = beginning.body;
+        match beginning.broken {
+            Some(Broken::Failed(source)) => error.caused_by(source.without_url()),
+            _ => error,
         }
     }
 }
@@ -355,6 +398,18 @@ impl Error {
         self.0.retry_after
     }
 
+    /// How many times the request was sent, retries and redirects among them; 0
+    /// where it never was, for want of a token, for instance.
+    ///
+    /// ```
+    /// fn show(error: &bitbucket::Error) {
+    ///     eprintln!("{error} (after {} attempts)", error.attempts());
+    /// }
+    /// ```
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     /// What Bitbucket says of its limit on the rate of requests.
     pub fn rate_limit(&self) -> RateLimit<'_> {
         RateLimit::new(&self.0.headers)
@@ -425,6 +480,12 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
+    /// Whether the answer is larger than the client takes into memory; see
+    /// [`ClientBuilder::max_response_size`](crate::ClientBuilder::max_response_size).
+    pub fn is_response_too_large(&self) -> bool {
+        self.kind() == ErrorKind::ResponseTooLarge
+    }
+
     /// Whether a task was not done within the time that the caller gave it.
     pub fn is_unfinished(&self) -> bool {
         self.kind() == ErrorKind::Unfinished
@@ -462,26 +523,56 @@ fn bounded(body: &Bytes) -> Bytes {
     }
 }
 
-pub(crate) async fn read_bounded(
+/// The beginning of an answer's body.
+pub(crate) struct Beginning {
+    pub(crate) body: Bytes,
+    /// Why there is no more of it, if the answer did not come to its end.
+    pub(crate) broken: Option<Broken>,
+    /// There is more of it than was read.
+    pub(crate) is_cut: bool,
+}
+
+/// Reads as much of a body as an error keeps, for as long as `time`: a body that
+/// trickles in is not worth more of it.
+pub(crate) async fn read_beginning(
     mut response: reqwest::Response,
-) -> (Bytes, Option<reqwest::Error>) {
+    time: Option<Duration>,
+) -> Beginning {
+    let deadline = time.and_then(|time| Instant::now().checked_add(time));
     let mut body = Vec::new();
-    while body.len() < KEPT_BODY {
-        match response.chunk().await {
+    let mut broken = None;
+    while body.len() <= KEPT_BODY {
+        let next = response.chunk();
+        let chunk = match deadline {
+            None => next.await.map_err(Broken::Failed),
+            Some(deadline) => match tokio::time::timeout_at(deadline, next).await {
+                Ok(chunk) => chunk.map_err(Broken::Failed),
+                Err(_) => Err(Broken::Silent),
+            },
+        };
+        match chunk {
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
-            Err(error) => return (body.into(), Some(error)),
+            Err(cause) => {
+                broken = Some(cause);
+                break;
+            }
         }
     }
+    let is_cut = body.len() > KEPT_BODY;
     body.truncate(KEPT_BODY);
-    (body.into(), None)
+    Beginning {
+        body: body.into(),
+        broken,
+        is_cut,
+    }
 }
 
 /// `Retry-After` as seconds or as a date.
 ///
 /// A date is measured from the answer's own `Date`, which leaves out of account
 /// how far this machine's clock is from Bitbucket's.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));

@@ -64,6 +64,7 @@ mod upload;
 pub mod v1;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
+mod wire;
 
 pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;

@@ -23,8 +23,14 @@ const BITBUCKET_TIMEOUT: u16 = 555;
 /// may be repeated. Any other method is repeated only after 429 and where no
 /// connection came about: then Bitbucket has done nothing yet.
 ///
-/// What broke off in the middle of an answer's body is not asked for again, and a
-/// body that can be read only once is never sent twice.
+/// What breaks off in the middle of an answer is asked for again by GET and HEAD,
+/// where the answer is taken into memory. A stream of bytes that breaks off is an
+/// error: some of it has been handed out. A body that can be read only once is
+/// never sent twice.
+///
+/// A token that has to be fetched first is fetched under the policy of the call
+/// that needs it, as by GET; with a refresh token, which may be good only once, as
+/// by POST.
 ///
 /// The wait is a random part of a span that doubles each time (full jitter), so
 /// that clients which failed together do not come back together. It is never
@@ -166,6 +172,10 @@ impl RetryPolicy {
                 Method::GET | Method::HEAD | Method::PUT | Method::DELETE
             );
         match error.kind() {
+            ErrorKind::Timeout | ErrorKind::Transport if error.status().is_some() => {
+                // It is done, and only its answer is lost.
+                self.any_method || matches!(*method, Method::GET | Method::HEAD)
+            }
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => {
                 repeatable || error.is_connect()
             }
@@ -176,7 +186,8 @@ impl RetryPolicy {
         }
     }
 
-    fn applies_to_status(&self, repeatable: bool, status: StatusCode) -> bool {
+    /// Whether this status may be gone when it is tried again.
+    pub(crate) fn applies_to_status(&self, repeatable: bool, status: StatusCode) -> bool {
         match status.as_u16() {
             429 => true,
             404 => self.not_found,

@@ -1,14 +1,16 @@
 //! From a request to a decoded answer: the one way that every call takes.
 
+mod collect;
 mod exchange;
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{CONTENT_TYPE, LOCATION},
 };
 use serde::de::DeserializeOwned;
 use url::Url;
+
+use collect::{Arrived, Whole};
 
 use crate::{
     ByteStream, Client, Completion, Error, JsonOrBytes, Operation, Response, outgoing::Outgoing,
@@ -25,10 +27,8 @@ impl Client {
         operation: &'static Operation,
         request: impl Into<Outgoing>,
     ) -> Result<Response<T>, Error> {
-        self.call(operation, request, JSON, async |answer| {
-            read_whole(operation, answer).await?.decode()
-        })
-        .await
+        let read = async |arrived| self.whole(operation, arrived).await?.decode();
+        self.call(operation, request, JSON, wanted, read).await
     }
 
     /// Sends a request whose answer says all with its status.
@@ -37,11 +37,11 @@ impl Client {
         operation: &'static Operation,
         request: impl Into<Outgoing>,
     ) -> Result<Response<()>, Error> {
-        self.call(operation, request, JSON, async |mut answer| {
-            let headers = std::mem::take(answer.headers_mut());
-            Ok(Response::new((), answer.status(), headers))
-        })
-        .await
+        let read = async |mut arrived: Arrived| {
+            let headers = std::mem::take(arrived.answer.headers_mut());
+            Ok(Response::new((), arrived.answer.status(), headers))
+        };
+        self.call(operation, request, JSON, unwanted, read).await
     }
 
     /// Sends a request whose answer is a file, a diff or a log.
@@ -60,10 +60,8 @@ impl Client {
         request: impl Into<Outgoing>,
         accept: HeaderValue,
     ) -> Result<Response<ByteStream>, Error> {
-        self.call(operation, request, accept, async |answer| {
-            Ok(stream(operation, answer))
-        })
-        .await
+        let read = async |arrived: Arrived| Ok(self.stream(operation, arrived.answer));
+        self.call(operation, request, accept, unwanted, read).await
     }
 
     /// Sends a request that is either done at once or only accepted.
@@ -72,17 +70,19 @@ impl Client {
         operation: &'static Operation,
         request: impl Into<Outgoing>,
     ) -> Result<Response<Completion<T>>, Error> {
-        self.call(operation, request, JSON, async |answer| {
-            if answer.status() == StatusCode::ACCEPTED {
+        let is_done = |answer: &reqwest::Response| answer.status() != StatusCode::ACCEPTED;
+        let read = async |arrived: Arrived| {
+            let answer = &arrived.answer;
+            if !is_done(answer) {
                 let location = self.own_location(answer.url(), answer.headers());
                 let headers = answer.headers().clone();
                 let accepted = Completion::Accepted { location };
                 return Ok(Response::new(accepted, StatusCode::ACCEPTED, headers));
             }
-            let whole = read_whole(operation, answer).await?;
+            let whole = self.whole(operation, arrived).await?;
             Ok(whole.decode::<T>()?.map(Completion::Completed))
-        })
-        .await
+        };
+        self.call(operation, request, JSON, is_done, read).await
     }
 
     /// Sends a request whose answer is JSON or a file, told by its content type.
@@ -91,32 +91,38 @@ impl Client {
         operation: &'static Operation,
         request: impl Into<Outgoing>,
     ) -> Result<Response<JsonOrBytes<T>>, Error> {
-        self.call(operation, request, ANYTHING, async |answer| {
-            if is_json(answer.headers()) {
-                let whole = read_whole(operation, answer).await?;
+        let is_object = |answer: &reqwest::Response| is_json(answer.headers());
+        let read = async |arrived: Arrived| {
+            if is_object(&arrived.answer) {
+                let whole = self.whole(operation, arrived).await?;
                 Ok(whole.decode::<T>()?.map(JsonOrBytes::Json))
             } else {
-                Ok(stream(operation, answer).map(JsonOrBytes::Bytes))
+                Ok(self
+                    .stream(operation, arrived.answer)
+                    .map(JsonOrBytes::Bytes))
             }
-        })
-        .await
+        };
+        self.call(operation, request, ANYTHING, is_object, read)
+            .await
     }
 
-    /// Sends a request and reads its answer, in a span of its own.
+    /// Sends a request and reads its answer, in a span of its own. What is to be
+    /// collected has arrived whole when it is read.
     async fn call<T>(
         &self,
         operation: &'static Operation,
         request: impl Into<Outgoing>,
         accept: HeaderValue,
-        read: impl AsyncFnOnce(reqwest::Response) -> Result<T, Error>,
+        collects: fn(&reqwest::Response) -> bool,
+        read: impl AsyncFnOnce(Arrived) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let outgoing = request.into();
         let span = trace::span(self, operation, outgoing.method());
         let work = async {
             // In one place on the heap: every call's future would hold it otherwise,
             // and a caller with a few dozen calls would run out of stack.
-            let answer = Box::pin(self.exchange(&span, operation, outgoing, accept)).await?;
-            read(answer).await
+            let exchange = self.exchange(&span, operation, outgoing, accept, collects);
+            read(Box::pin(exchange).await?).await
         };
         trace::observe(&span, work).await
     }
@@ -128,38 +134,28 @@ impl Client {
         let url = asked.join(location).ok()?;
         (self.is_own_origin(&url) && !redirect::has_credentials(&url)).then(|| url.into())
     }
-}
 
-fn stream(operation: &'static Operation, mut answer: reqwest::Response) -> Response<ByteStream> {
-    let status = answer.status();
-    let headers = std::mem::take(answer.headers_mut());
-    let bytes = ByteStream::new(operation, status, headers.clone(), answer);
-    Response::new(bytes, status, headers)
-}
-
-/// An answer whose body has arrived whole.
-struct Whole {
-    operation: &'static Operation,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-async fn read_whole(
-    operation: &'static Operation,
-    mut answer: reqwest::Response,
-) -> Result<Whole, Error> {
-    let status = answer.status();
-    let headers = std::mem::take(answer.headers_mut());
-    match answer.bytes().await {
-        Ok(body) => Ok(Whole {
-            operation,
-            status,
-            headers,
-            body,
-        }),
-        Err(error) => Err(Error::receiving(operation, status, headers, error)),
+    fn stream(
+        &self,
+        operation: &'static Operation,
+        mut answer: reqwest::Response,
+    ) -> Response<ByteStream> {
+        let status = answer.status();
+        let headers = std::mem::take(answer.headers_mut());
+        let read_timeout = self.wire().read_timeout;
+        let bytes = ByteStream::new(operation, status, headers.clone(), answer, read_timeout);
+        Response::new(bytes, status, headers)
     }
+}
+
+/// Every answer's body is collected.
+fn wanted(_: &reqwest::Response) -> bool {
+    true
+}
+
+/// No answer's body is collected.
+fn unwanted(_: &reqwest::Response) -> bool {
+    false
 }
 
 impl Whole {

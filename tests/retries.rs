@@ -16,7 +16,7 @@ use std::{
 use bitbucket::{
     Auth, Client, ClientBuilder, ErrorKind, Form, Part, RetryPolicy,
     auth::{Authenticate, BoxError, BoxFuture, RequestHead},
-    handle,
+    handle, types,
 };
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use serde_json::json;
@@ -430,7 +430,7 @@ async fn a_body_that_can_be_read_once_is_sent_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_an_error_and_not_asked_for_again() {
+async fn what_breaks_off_is_asked_for_again_unless_it_was_handed_out() {
     let cut = || {
         Answer::new(200)
             .part(r#"{"slug": "a"#)
@@ -438,13 +438,31 @@ async fn an_answer_that_breaks_off_is_an_error_and_not_asked_for_again() {
             .breaking_off()
     };
     let (server, _, client) = queue([cut(), found()]).await;
+    let answer = repository(&client).get_repository().send().await.unwrap();
+    assert_eq!(answer.slug.as_deref(), Some("aui"));
+    assert_eq!(server.take_requests().len(), 2);
+
+    let (server, _, client) = queue([cut(), found()]).await;
     let error = repository(&client)
         .get_repository()
+        .retry(RetryPolicy::none())
         .send()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(error.status().unwrap(), 200);
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(server.take_requests().len(), 1);
+
+    // What changes something has changed it: only the answer is lost.
+    let (server, _, client) = queue([cut(), found()]).await;
+    let error = repository(&client)
+        .update_repository()
+        .body(types::Repository::builder().language("rust"))
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(server.take_requests().len(), 1);
 
     let (server, _, client) = queue([cut(), found()]).await;

@@ -1,10 +1,12 @@
 //! The one place where credentials are put on a request.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, header::AUTHORIZATION};
 use url::Origin;
 
-use super::{Auth, Credentials, RequestHead, header, scheme};
-use crate::{Error, Operation};
+use super::{Auth, Credentials, RequestHead, header, oauth::TokenRequests, scheme};
+use crate::{Error, Operation, RetryPolicy, retry::Budget, wire::Wire};
 
 /// Puts the credentials on a request, once for each attempt to send it.
 ///
@@ -15,18 +17,25 @@ pub(crate) struct Authorizer {
     auth: Auth,
     fixed: Option<HeaderValue>,
     /// For what the token endpoint is asked.
-    http: reqwest::Client,
+    wire: Wire,
+    budget: Arc<Budget>,
     origin: Origin,
 }
 
 impl Authorizer {
     /// Credentials for requests to `origin` and to nowhere else.
-    pub(crate) fn new(auth: &Auth, http: reqwest::Client, origin: Origin) -> Result<Self, Error> {
+    pub(crate) fn new(
+        auth: &Auth,
+        wire: Wire,
+        budget: Arc<Budget>,
+        origin: Origin,
+    ) -> Result<Self, Error> {
         auth.check()?;
         Ok(Self {
             fixed: auth.fixed_header()?,
             auth: auth.clone(),
-            http,
+            wire,
+            budget,
             origin,
         })
     }
@@ -37,7 +46,13 @@ impl Authorizer {
 
     /// Whoever sends the request sees to its destination; this looks once more,
     /// so that no mistake there gives the credentials away.
-    pub(crate) async fn authorize(&self, request: &mut reqwest::Request) -> Result<(), Error> {
+    ///
+    /// `retry` is the policy of the call, for a token that it has to wait for.
+    pub(crate) async fn authorize(
+        &self,
+        request: &mut reqwest::Request,
+        retry: &RetryPolicy,
+    ) -> Result<(), Error> {
         if request.url().origin() != self.origin {
             return Ok(());
         }
@@ -47,7 +62,7 @@ impl Authorizer {
                 Some(value) => value.clone(),
                 None => return Ok(()),
             },
-            Credentials::OAuth(session) => session.header(&self.http).await?,
+            Credentials::OAuth(session) => session.header(|| self.tokens_by(retry)).await?,
             Credentials::Connect(app) => app.header(request.method(), request.url())?,
             Credentials::Scheme(scheme) => {
                 let headers = scheme.authenticate(RequestHead::new(request)).await;
@@ -65,16 +80,28 @@ impl Authorizer {
         &self,
         operation: &'static Operation,
         rejected: Option<&HeaderValue>,
+        retry: &RetryPolicy,
     ) -> Result<bool, Error> {
         let renewed = match &self.auth.0 {
             Credentials::OAuth(session) => match rejected.and_then(header::bearer_token) {
-                Some(rejected) => session.renew(&self.http, rejected).await.map(|()| true),
+                Some(rejected) => {
+                    let renewed = session.renew(|| self.tokens_by(retry), rejected).await;
+                    renewed.map(|()| true)
+                }
                 None => Ok(false),
             },
             Credentials::Scheme(scheme) => scheme.renew(rejected).await.map_err(scheme::failed),
             _ => Ok(false),
         };
         renewed.map_err(|error| error.during(operation))
+    }
+
+    fn tokens_by(&self, retry: &RetryPolicy) -> TokenRequests {
+        TokenRequests {
+            wire: self.wire.clone(),
+            retry: *retry,
+            budget: Arc::clone(&self.budget),
+        }
     }
 
     /// Adds to a 401 what the credentials may have been confused with.

@@ -45,6 +45,7 @@ use url::Url;
 use crate::{Error, Secret};
 
 pub use authorization::Authorization;
+pub(super) use renewal::TokenRequests;
 pub use session::Session;
 pub use tokens::{TokenStore, Tokens};
 

@@ -1,6 +1,9 @@
 use super::{Auth, Authorizer, Connect, oauth::Consumer};
-use crate::{Error, ErrorKind};
+use std::sync::Arc;
+
 use url::Url;
+
+use crate::{Error, ErrorKind, retry::Budget, wire::Wire};
 
 fn header(auth: &Auth) -> String {
     let header = auth.fixed_header().unwrap().unwrap();
@@ -10,7 +13,12 @@ fn header(auth: &Auth) -> String {
 
 fn authorizer(auth: &Auth) -> Result<Authorizer, Error> {
     let origin = Url::parse("https://example.org").unwrap().origin();
-    Authorizer::new(auth, reqwest::Client::new(), origin)
+    let wire = Wire {
+        http: reqwest::Client::new(),
+        read_timeout: None,
+        timeout: None,
+    };
+    Authorizer::new(auth, wire, Arc::new(Budget::new(None)), origin)
 }
 
 #[test]

@@ -11,12 +11,16 @@ use crate::{
     auth::{Auth, Authorizer},
     limit::Limiter,
     retry::Budget,
+    wire::Wire,
 };
 
 const BITBUCKET_CLOUD: &str = "https://api.bitbucket.org/2.0";
 pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 /// Retries that a client may spend beyond a tenth of its calls.
 const RETRY_BUDGET: u32 = 100;
+/// Dozens of times what the largest page of a listing has, and little enough for
+/// a program that has few hundred MiB to live in.
+const MAX_RESPONSE_SIZE: u64 = 64 * 1024 * 1024;
 
 /// What a [`Client`] is to be.
 ///
@@ -45,6 +49,8 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     retry_budget: Option<u32>,
     max_rate: Option<(u32, Duration)>,
+    timeout: Option<Duration>,
+    max_response_size: Option<u64>,
 }
 
 impl Default for ClientBuilder {
@@ -60,6 +66,8 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             retry_budget: Some(RETRY_BUDGET),
             max_rate: None,
+            timeout: None,
+            max_response_size: Some(MAX_RESPONSE_SIZE),
         }
     }
 }
@@ -174,9 +182,57 @@ impl ClientBuilder {
     /// How long Bitbucket may be silent, before its answer and between two parts
     /// of it; 60 seconds by default, `None` for ever.
     ///
-    /// There is no limit on the whole of a request: a large download takes its time.
+    /// The time in which a request is still being sent does not count, nor that in
+    /// which nobody asks for the next part of a stream: a large upload or download
+    /// takes its time. For the whole of a request there is
+    /// [`timeout`](Self::timeout).
     pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.connection.set_read_timeout(timeout.into());
+        self
+    }
+
+    /// How long one attempt may take as a whole: connecting, sending, waiting, and
+    /// reading the answer; `None`, the default, for as long as it goes on.
+    ///
+    /// Where the answer is a stream of bytes, it counts until the stream begins.
+    /// Retries have a limit of their own: [`RetryPolicy::total_time`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let client = bitbucket::Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/2.0")
+    ///     .timeout(Duration::from_secs(5 * 60))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
+        self
+    }
+
+    /// How many bytes of an answer are taken into memory at most; 64 MiB by
+    /// default, `None` for no limit.
+    ///
+    /// It holds for what is decoded, such as JSON, and counts what a compressed
+    /// answer unpacks to. More than that is an error
+    /// ([`Error::is_response_too_large`]), and the rest is not read. Streams of
+    /// bytes have no limit; of an error's body 64 KiB are read, and a token may
+    /// not be larger than that.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let client = bitbucket::Client::builder()
+    ///     .base_url("http://127.0.0.1:7990/2.0")
+    ///     .max_response_size(8 * 1024 * 1024)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_response_size(mut self, bytes: impl Into<Option<u64>>) -> Self {
+        self.max_response_size = bytes.into();
         self
     }
 
@@ -262,16 +318,26 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base = base("the base URL", &self.base_url)?;
         let http_is_foreign = self.http_client.is_some();
-        let http = match self.http_client {
-            Some(client) => self.connection.unused().map(|()| client)?,
-            None => self.connection.build(&base)?,
+        let mut wire = Wire {
+            read_timeout: self.connection.read_timeout(),
+            timeout: self.timeout,
+            http: match self.http_client {
+                Some(client) => self.connection.unused().map(|()| client)?,
+                None => self.connection.build(&base)?,
+            },
         };
-        let authorizer = Authorizer::new(&self.auth, http.clone(), base.origin())?;
+        if http_is_foreign {
+            // It has one of its own, or none.
+            wire.read_timeout = None;
+        }
+        let retry_budget = Arc::new(Budget::new(self.retry_budget));
+        let budget = Arc::clone(&retry_budget);
+        let authorizer = Authorizer::new(&self.auth, wire.clone(), budget, base.origin())?;
         let limiter = self.max_rate.map(limiter).transpose()?;
         Ok(Client {
             retry: self.retry,
             inner: Arc::new(Inner {
-                http,
+                wire,
                 http_is_foreign,
                 #[cfg(feature = "v1")]
                 v1_base_url: super::v1_base_url::choose(self.v1_base_url.as_deref(), &base)?,
@@ -280,8 +346,9 @@ impl ClientBuilder {
                 base,
                 user_agent: user_agent(self.user_agent.as_deref())?,
                 authorizer,
-                retry_budget: Budget::new(self.retry_budget),
+                retry_budget,
                 limiter,
+                max_response_size: self.max_response_size.unwrap_or(u64::MAX),
             }),
         })
     }
@@ -301,6 +368,8 @@ impl fmt::Debug for ClientBuilder {
             .field("retry", &self.retry)
             .field("retry_budget", &self.retry_budget)
             .field("max_rate", &self.max_rate)
+            .field("timeout", &self.timeout)
+            .field("max_response_size", &self.max_response_size)
             .finish()
     }
 }

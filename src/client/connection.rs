@@ -47,6 +47,11 @@ impl Connection {
         self.made = Some("read_timeout");
     }
 
+    /// It is kept by this crate, not by the HTTP client.
+    pub(super) fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout
+    }
+
     pub(super) fn add_proxy(&mut self, proxy: reqwest::Proxy) {
         self.proxies.push(proxy);
         self.made = Some("proxy");
@@ -87,9 +92,6 @@ impl Connection {
             .referer(false);
         if let Some(timeout) = self.connect_timeout {
             http = http.connect_timeout(timeout);
-        }
-        if let Some(timeout) = self.read_timeout {
-            http = http.read_timeout(timeout);
         }
         if self.no_proxy {
             http = http.no_proxy();

@@ -82,6 +82,9 @@ impl fmt::Debug for Error {
         if inner.kind == ErrorKind::Status {
             debug.field("answer", &inner.answer);
         }
+        if inner.attempts > 0 {
+            debug.field("attempts", &inner.attempts);
+        }
         if let Some(wait) = inner.retry_after {
             debug.field("retry_after", &wait);
         }

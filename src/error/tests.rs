@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Error, KEPT_BODY};
 use crate::{
-    ErrorKind,
-    test_server::{LIST, Reply, Server},
+    ErrorKind, RetryPolicy,
+    test_server::{CREATE, LIST, Reply, Server},
 };
 
 async fn error_of(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Error {
@@ -155,4 +155,46 @@ async fn the_request_is_found_by_the_id_in_the_body_too() {
         error.to_string().ends_with("Oops (request b0d1)"),
         "{error}"
     );
+}
+
+#[test]
+fn what_came_about_on_the_way_is_told_with_the_operation() {
+    let error = || Error::authentication(ErrorKind::Authentication, "there is no token");
+    assert_eq!(error().operation(), None);
+    assert_eq!(error().to_string(), "there is no token");
+    let during = error().during(&LIST);
+    assert_eq!(during.operation(), Some(&LIST));
+    assert_eq!(during.to_string(), "list_things: there is no token");
+    // Who knew of an operation already knew better.
+    let twice = during.during(&CREATE);
+    assert_eq!(twice.operation(), Some(&LIST));
+}
+
+#[tokio::test]
+async fn a_hint_stands_at_the_end() {
+    let error = error_of(|| Reply::new(401, "").header("X-Request-Id", "f00")).await;
+    assert_eq!(error.hint(), None);
+    let hinted = error.hinted("try the other one");
+    assert_eq!(hinted.hint(), Some("try the other one"));
+    assert_eq!(
+        hinted.to_string(),
+        "list_things: Bitbucket answered 401 Unauthorized (request f00) - try the other one"
+    );
+}
+
+#[tokio::test]
+async fn the_attempts_are_counted() {
+    let server = Server::start(|_| Reply::new(503, "")).await;
+    let client = server.client();
+    for retries in [0, 1, 3] {
+        let moment = Duration::from_millis(1);
+        let policy = RetryPolicy::new().max_retries(retries).first_delay(moment);
+        let url = format!("{}/things", client.base_url());
+        let request = Request::new(http::Method::GET, url.parse().unwrap());
+        let client = client.with_retry(policy.max_delay(moment));
+        let error = client.send_json::<Value>(&LIST, request).await.unwrap_err();
+        assert_eq!(error.attempts(), retries + 1);
+    }
+    let refused = Error::invalid_request(&LIST, "it cannot be sent");
+    assert_eq!(refused.attempts(), 0);
 }

@@ -33,10 +33,18 @@ impl<'a> Attempts<'a> {
 
     /// How long to wait before the next attempt, or nothing if `error` is final.
     pub(crate) fn after(&mut self, method: &Method, error: &Error) -> Option<Duration> {
-        if self.retries >= self.policy.max_retries || !self.policy.applies(method, error) {
+        if !self.policy.applies(method, error) {
             return None;
         }
-        let wait = self.policy.wait(self.retries, error.retry_after());
+        self.again(error.retry_after())
+    }
+
+    /// How long to wait before the next attempt, if there may be one.
+    pub(crate) fn again(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        if self.retries >= self.policy.max_retries {
+            return None;
+        }
+        let wait = self.policy.wait(self.retries, retry_after);
         let ends = self.started.elapsed().saturating_add(wait);
         if self.policy.total_time.is_some_and(|total| ends > total) || !self.budget.spend() {
             return None;

@@ -20,7 +20,7 @@ async fn error(status: u16, retry_after: Option<&'static str>) -> Error {
     })
     .await;
     let answer = reqwest::get(server.url()).await.unwrap();
-    Error::from_response(&LIST, answer).await
+    Error::from_response(&LIST, answer, None).await
 }
 
 #[tokio::test]

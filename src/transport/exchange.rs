@@ -9,12 +9,24 @@ use http::{
 use reqwest::Request;
 use tracing::Span;
 
+use super::collect::Arrived;
 use crate::{
     Client, Error, Operation,
     outgoing::Outgoing,
     redirect::{self, Address, Trail},
     trace,
 };
+
+/// What all attempts of one call have in common.
+struct Call<'a> {
+    client: &'a Client,
+    span: &'a Span,
+    operation: &'static Operation,
+    /// Whether a success's body is to arrive before the call is done. What breaks
+    /// off until then can be asked for again.
+    collects: fn(&reqwest::Response) -> bool,
+    sent: u32,
+}
 
 impl Client {
     /// Sends a request, again where that may help, and on where Bitbucket rightly
@@ -25,105 +37,18 @@ impl Client {
         operation: &'static Operation,
         mut outgoing: Outgoing,
         accept: HeaderValue,
-    ) -> Result<reqwest::Response, Error> {
+        collects: fn(&reqwest::Response) -> bool,
+    ) -> Result<Arrived, Error> {
         self.prepare(&mut outgoing, accept);
-        let mut trail = Trail::new(operation, outgoing.url());
-        let mut attempts = self.attempts();
-        let mut resends = 0;
-        let mut may_renew = true;
-        loop {
-            let is_own = !trail.has_left_origin() && self.is_own_origin(outgoing.url());
-            let request = self.request_now(operation, &mut outgoing, is_own).await?;
-            let credentials = request.headers().get(AUTHORIZATION).cloned();
-            let error = match self.attempt(span, operation, request).await {
-                Ok(answer) if redirect::is_redirect(answer.status()) => {
-                    trail.follow(&mut outgoing, &answer)?;
-                    continue;
-                }
-                Ok(answer) if answer.status().is_success() => {
-                    attempts.succeeded();
-                    return Ok(answer);
-                }
-                Ok(answer) => {
-                    let error = Error::from_response(operation, answer).await;
-                    if is_own {
-                        self.authorizer().explain(error)
-                    } else {
-                        error
-                    }
-                }
-                Err(error) => error,
-            };
-            let renewed = is_own
-                && error.is_unauthorized()
-                && std::mem::take(&mut may_renew)
-                && self
-                    .authorizer()
-                    .on_unauthorized(operation, credentials.as_ref())
-                    .await?;
-            if !outgoing.is_repeatable() {
-                return Err(error);
-            }
-            let wait = if renewed {
-                Some(Duration::ZERO)
-            } else {
-                attempts.after(outgoing.method(), &error)
-            };
-            let Some(wait) = wait else { return Err(error) };
-            resends += 1;
-            trace::resend(span, resends, wait, &error);
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
-        }
-    }
-
-    /// The request for one attempt, as soon as it may be sent.
-    async fn request_now(
-        &self,
-        operation: &'static Operation,
-        outgoing: &mut Outgoing,
-        is_own: bool,
-    ) -> Result<Request, Error> {
-        if is_own && let Some(limiter) = self.limiter() {
-            limiter.turn().await;
-        }
-        let mut request = outgoing.attempt(operation).await?;
-        if is_own {
-            let authorized = self.authorizer().authorize(&mut request).await;
-            authorized.map_err(|error| error.during(operation))?;
-        }
-        Ok(request)
-    }
-
-    /// Sends a request once. An answer of any status is an answer.
-    async fn attempt(
-        &self,
-        span: &Span,
-        operation: &'static Operation,
-        request: Request,
-    ) -> Result<reqwest::Response, Error> {
-        let asked = self.http_is_foreign().then(|| request.url().clone());
-        let answer = self
-            .http()
-            .execute(request)
-            .await
-            .map_err(|error| Error::sending(operation, error))?;
-        trace::answered(span, answer.status());
-        if asked.is_some_and(|asked| asked != *answer.url()) {
-            let message = format!(
-                "the `http_client` followed a redirect by itself, to {}: make it with `redirect::Policy::none()`",
-                Address(answer.url())
-            );
-            let headers = answer.headers().clone();
-            return Err(Error::redirect(
-                operation,
-                answer.status(),
-                headers,
-                message,
-            ));
-        }
-        Ok(answer)
+        let mut call = Call {
+            client: self,
+            span,
+            operation,
+            collects,
+            sent: 0,
+        };
+        let outcome = call.until_done(outgoing).await;
+        outcome.map_err(|error| error.after_attempts(call.sent))
     }
 
     /// Bitbucket answers 411 to a write without `Content-Length`, and 400 to some
@@ -143,5 +68,120 @@ impl Client {
             headers.remove(CONTENT_TYPE);
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+    }
+}
+
+impl Call<'_> {
+    async fn until_done(&mut self, mut outgoing: Outgoing) -> Result<Arrived, Error> {
+        let (client, operation) = (self.client, self.operation);
+        let mut trail = Trail::new(operation, outgoing.url());
+        let mut attempts = client.attempts();
+        let mut resends = 0;
+        let mut may_renew = true;
+        loop {
+            let is_own = !trail.has_left_origin() && client.is_own_origin(outgoing.url());
+            let request = self.request_now(&mut outgoing, is_own).await?;
+            let credentials = request.headers().get(AUTHORIZATION).cloned();
+            let error = match self.attempt(request).await {
+                Ok(arrived) if redirect::is_redirect(arrived.answer.status()) => {
+                    trail.follow(&mut outgoing, &arrived.answer)?;
+                    continue;
+                }
+                Ok(arrived) if arrived.answer.status().is_success() => {
+                    attempts.succeeded();
+                    return Ok(arrived);
+                }
+                Ok(arrived) => {
+                    let time = client.wire().brief();
+                    let error = Error::from_response(operation, arrived.answer, time).await;
+                    if is_own {
+                        client.authorizer().explain(error)
+                    } else {
+                        error
+                    }
+                }
+                Err(error) => error,
+            };
+            let renewed = is_own
+                && error.is_unauthorized()
+                && std::mem::take(&mut may_renew)
+                && client
+                    .authorizer()
+                    .on_unauthorized(operation, credentials.as_ref(), client.retry())
+                    .await?;
+            if !outgoing.is_repeatable() {
+                return Err(error);
+            }
+            let wait = if renewed {
+                Some(Duration::ZERO)
+            } else {
+                attempts.after(outgoing.method(), &error)
+            };
+            let Some(wait) = wait else { return Err(error) };
+            resends += 1;
+            trace::resend(self.span, resends, wait, &error);
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    /// The request for one attempt, as soon as it may be sent.
+    async fn request_now(&self, outgoing: &mut Outgoing, is_own: bool) -> Result<Request, Error> {
+        let (client, operation) = (self.client, self.operation);
+        if is_own && let Some(limiter) = client.limiter() {
+            limiter.turn().await;
+        }
+        let mut request = outgoing.attempt(operation).await?;
+        if is_own {
+            client
+                .authorizer()
+                .authorize(&mut request, client.retry())
+                .await
+                .map_err(|error| error.during(operation))?;
+        }
+        Ok(request)
+    }
+
+    /// Sends a request once, within the time that it may take as a whole.
+    async fn attempt(&mut self, request: Request) -> Result<Arrived, Error> {
+        self.sent = self.sent.saturating_add(1);
+        let Some(limit) = self.client.wire().timeout else {
+            return self.receive(request).await;
+        };
+        match tokio::time::timeout(limit, self.receive(request)).await {
+            Ok(arrived) => arrived,
+            Err(_) => Err(Error::timed_out(self.operation)),
+        }
+    }
+
+    /// An answer of any status is an answer.
+    async fn receive(&self, request: Request) -> Result<Arrived, Error> {
+        let (client, operation) = (self.client, self.operation);
+        let asked = client.http_is_foreign().then(|| request.url().clone());
+        let mut answer = client
+            .wire()
+            .send(request)
+            .await
+            .map_err(|broken| Error::sending(operation, broken))?;
+        trace::answered(self.span, answer.status());
+        if asked.is_some_and(|asked| asked != *answer.url()) {
+            return Err(self.went_elsewhere(&answer));
+        }
+        let body = if answer.status().is_success() && (self.collects)(&answer) {
+            Some(client.collect(operation, &mut answer).await?)
+        } else {
+            None
+        };
+        Ok(Arrived { answer, body })
+    }
+
+    fn went_elsewhere(&self, answer: &reqwest::Response) -> Error {
+        let message = format!(
+            "the `http_client` followed a redirect by itself, to {}: make it with `redirect::Policy::none()`",
+            Address(answer.url())
+        );
+        let headers = answer.headers().clone();
+        Error::redirect(self.operation, answer.status(), headers, message)
     }
 }

@@ -119,7 +119,8 @@ impl ReadSnippet {
             layout,
         };
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let contents = reader.read(answer.into_inner()).await?;
+        let body = answer.into_inner().limited(client.max_response_size());
+        let contents = reader.read(body).await?;
         Ok(Response::new(contents, status, headers))
     }
 }

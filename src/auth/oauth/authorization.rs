@@ -124,7 +124,7 @@ impl Consumer {
     ) -> Result<Tokens, Error> {
         let code = authorization.code(callback)?;
         let verifier = authorization.verifier.as_ref();
-        endpoint::authorization_code(client.http(), self, code, verifier)
+        endpoint::authorization_code(client.wire(), self, code, verifier)
             .await
             .map_err(Failure::into_error)
     }

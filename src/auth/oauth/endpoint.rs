@@ -10,17 +10,22 @@ use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
 use super::{Consumer, Tokens, failure::Failure};
-use crate::{Secret, auth::Connect, error::read_bounded};
+use crate::{
+    Secret,
+    auth::Connect,
+    error::read_beginning,
+    wire::{Wire, within},
+};
 
 const JWT_GRANT: &str = "urn:bitbucket:oauth2:jwt";
 
 /// The consumer's own token.
 pub(super) async fn client_credentials(
-    http: &reqwest::Client,
+    wire: &Wire,
     consumer: &Consumer,
 ) -> Result<Tokens, Failure> {
     let secrets = [consumer.secret.expose_secret()];
-    let send = |request| send(http.clone(), request);
+    let send = |request| send(wire.clone(), request);
     let client = consumer.client()?;
     let answer = client
         .exchange_client_credentials()
@@ -32,7 +37,7 @@ pub(super) async fn client_credentials(
 
 /// New tokens for a refresh token.
 pub(super) async fn refresh(
-    http: &reqwest::Client,
+    wire: &Wire,
     consumer: &Consumer,
     refresh_token: &Secret,
 ) -> Result<Tokens, Failure> {
@@ -40,7 +45,7 @@ pub(super) async fn refresh(
         consumer.secret.expose_secret(),
         refresh_token.expose_secret(),
     ];
-    let send = |request| send(http.clone(), request);
+    let send = |request| send(wire.clone(), request);
     let client = consumer.client()?;
     let answer = client
         .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
@@ -52,13 +57,13 @@ pub(super) async fn refresh(
 
 /// The first tokens, for the code that the browser came back with.
 pub(super) async fn authorization_code(
-    http: &reqwest::Client,
+    wire: &Wire,
     consumer: &Consumer,
     code: String,
     verifier: Option<&Secret>,
 ) -> Result<Tokens, Failure> {
     let mut secrets = vec![consumer.secret.expose_secret().to_owned(), code.clone()];
-    let send = |request| send(http.clone(), request);
+    let send = |request| send(wire.clone(), request);
     let client = consumer.client()?;
     let mut request = client.exchange_code(AuthorizationCode::new(code));
     if let Some(verifier) = verifier {
@@ -73,7 +78,7 @@ pub(super) async fn authorization_code(
 /// A Connect app's token. The `oauth2` library knows no grants but the
 /// standard's, so that this request is written here.
 pub(super) async fn app_token(
-    http: &reqwest::Client,
+    wire: &Wire,
     app: &Connect,
     token_url: &Url,
     scopes: &[String],
@@ -84,7 +89,7 @@ pub(super) async fn app_token(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(app_form(scopes).into_bytes())
         .map_err(|_| Failure::new("the token URL cannot be asked"))?;
-    let answer = send(http.clone(), request).await?;
+    let answer = send(wire.clone(), request).await?;
     let response: BasicTokenResponse =
         serde_json::from_slice(answer.body()).map_err(|_| not_a_token())?;
     Ok(Tokens::from_response(&response))
@@ -100,14 +105,16 @@ fn app_form(scopes: &[String]) -> String {
 }
 
 /// Sends what the `oauth2` library made, and reads what is no success.
-async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, Failure> {
+async fn send(wire: Wire, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut request = reqwest::Request::try_from(request)
         .map_err(|_| Failure::new("the token URL cannot be asked"))?;
     if let Some(value) = request.headers_mut().get_mut(header::AUTHORIZATION) {
         value.set_sensitive(true);
     }
     let asked = request.url().clone();
-    let mut answer = http.execute(request).await.map_err(Failure::unreachable)?;
+    let time = wire.brief();
+    let answer = within(time, wire.http.execute(request)).await;
+    let mut answer = answer.map_err(Failure::unreachable)?;
     if *answer.url() != asked {
         // Only a client of the caller's own does so; this crate's does not.
         return Err(Failure::new(
@@ -116,14 +123,17 @@ async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpRespons
     }
     let status = answer.status();
     let headers = std::mem::take(answer.headers_mut());
-    let (body, cut) = read_bounded(answer).await;
+    let beginning = read_beginning(answer, time).await;
     if status != StatusCode::OK {
-        return Err(Failure::refused(status, headers, &said(&body)));
+        return Err(Failure::refused(status, headers, &said(&beginning.body)));
     }
-    if let Some(cut) = cut {
-        return Err(Failure::unreachable(cut));
+    if let Some(broken) = beginning.broken {
+        return Err(Failure::unreachable(broken));
     }
-    let mut response = HttpResponse::new(body.to_vec());
+    if beginning.is_cut {
+        return Err(Failure::too_large());
+    }
+    let mut response = HttpResponse::new(beginning.body.to_vec());
     // The library takes an answer that is not declared as JSON for none.
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);

@@ -1,11 +1,11 @@
 //! Why there is no token, in a form that every waiting call can have.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode};
 
 use super::{super::BoxError, Tokens};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, RetryPolicy, error::retry_after, wire::Broken};
 
 /// Shared by all the calls that waited.
 #[derive(Clone)]
@@ -29,7 +29,16 @@ impl Failure {
         }
     }
 
-    pub(super) fn unreachable(source: reqwest::Error) -> Self {
+    pub(super) fn unreachable(broken: Broken) -> Self {
+        let source = match broken {
+            Broken::Silent => {
+                return Self {
+                    kind: ErrorKind::Timeout,
+                    ..Self::new("no access token from the token endpoint: timed out")
+                };
+            }
+            Broken::Failed(source) => source,
+        };
         let (kind, fault) = if source.is_timeout() {
             (ErrorKind::Timeout, "timed out")
         } else if source.is_connect() {
@@ -53,6 +62,14 @@ impl Failure {
         }
     }
 
+    /// More than any token is long.
+    pub(super) fn too_large() -> Self {
+        Self {
+            kind: ErrorKind::ResponseTooLarge,
+            ..Self::new("the token endpoint's answer is too large for a token")
+        }
+    }
+
     pub(super) fn store(message: &str, source: BoxError) -> Self {
         Self {
             source: Some(Arc::from(source)),
@@ -66,6 +83,30 @@ impl Failure {
             self.message = self.message.replace(secret, "…");
         }
         self
+    }
+
+    /// Whether another attempt may come to something. `repeatable` says that it
+    /// does no harm if this one did too.
+    pub(super) fn may_pass(&self, policy: &RetryPolicy, repeatable: bool) -> bool {
+        let never_sent = || {
+            let source = self.source.as_deref();
+            let source = source.and_then(|source| source.downcast_ref::<reqwest::Error>());
+            source.is_some_and(reqwest::Error::is_connect)
+        };
+        match self.kind {
+            ErrorKind::Connect => true,
+            ErrorKind::Timeout | ErrorKind::Transport => repeatable || never_sent(),
+            _ => self
+                .answer
+                .as_deref()
+                .is_some_and(|(status, _)| policy.applies_to_status(repeatable, *status)),
+        }
+    }
+
+    /// How long the endpoint asks to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        let (_, headers) = self.answer.as_deref()?;
+        retry_after(headers)
     }
 
     pub(super) fn with_unsaved(mut self, tokens: Arc<Tokens>) -> Self {

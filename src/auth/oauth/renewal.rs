@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use super::{Consumer, TokenStore, Tokens, endpoint, endpoint_url, failure::Failure};
-use crate::{Error, ErrorKind, auth::Connect};
+use crate::{
+    Error, ErrorKind, RetryPolicy,
+    auth::Connect,
+    retry::{Attempts, Budget},
+    wire::Wire,
+};
 
 /// By what right new tokens are fetched.
 #[derive(Clone)]
@@ -28,13 +33,15 @@ impl Grant {
         }
     }
 
-    async fn fetch(
-        &self,
-        http: &reqwest::Client,
-        known: Option<&Tokens>,
-    ) -> Result<Tokens, Failure> {
+    /// Whether asking twice does no harm. A refresh token may be good only once:
+    /// the second use of one could be taken for a theft.
+    fn is_repeatable(&self) -> bool {
+        !matches!(self, Self::RefreshToken(_))
+    }
+
+    async fn fetch(&self, wire: &Wire, known: Option<&Tokens>) -> Result<Tokens, Failure> {
         match self {
-            Self::ClientCredentials(consumer) => endpoint::client_credentials(http, consumer).await,
+            Self::ClientCredentials(consumer) => endpoint::client_credentials(wire, consumer).await,
             Self::RefreshToken(consumer) => {
                 let Some(known) = known else {
                     return Err(Failure::new(
@@ -47,7 +54,7 @@ impl Grant {
                          log in again",
                     ));
                 };
-                endpoint::refresh(http, consumer, refresh_token).await
+                endpoint::refresh(wire, consumer, refresh_token).await
             }
             Self::App {
                 app,
@@ -55,10 +62,17 @@ impl Grant {
                 scopes,
             } => {
                 let token_url = endpoint_url("token", token_url)?;
-                endpoint::app_token(http, app, &token_url, scopes).await
+                endpoint::app_token(wire, app, &token_url, scopes).await
             }
         }
     }
+}
+
+/// By what, and how often, the token endpoint is asked.
+pub(in crate::auth) struct TokenRequests {
+    pub(in crate::auth) wire: Wire,
+    pub(in crate::auth) retry: RetryPolicy,
+    pub(in crate::auth) budget: Arc<Budget>,
 }
 
 /// What a session is made of, which does not change.
@@ -71,7 +85,7 @@ pub(super) struct Source {
 /// One way to usable tokens, on behalf of every call that waits for them.
 pub(super) struct Renewal {
     pub(super) source: Arc<Source>,
-    pub(super) http: reqwest::Client,
+    pub(super) requests: TokenRequests,
     pub(super) known: Option<Arc<Tokens>>,
     /// The store was not looked into yet.
     pub(super) load: bool,
@@ -102,17 +116,36 @@ impl Renewal {
                 Ok(known)
             };
         }
-        match self
-            .source
-            .grant
-            .fetch(&self.http, self.known.as_deref())
-            .await
-        {
+        match self.fetch(self.known.as_deref()).await {
             Ok(tokens) => self.save(Arc::new(tokens)).await,
             Err(failure) if failure.kind == ErrorKind::Authentication => {
                 self.stored_successor(failure).await
             }
             Err(failure) => Err(failure),
+        }
+    }
+
+    /// New tokens, asked for again where that may help.
+    async fn fetch(&self, known: Option<&Tokens>) -> Result<Tokens, Failure> {
+        let grant = &self.source.grant;
+        let TokenRequests {
+            wire,
+            retry,
+            budget,
+        } = &self.requests;
+        let mut attempts = Attempts::new(retry, budget);
+        loop {
+            let failure = match grant.fetch(wire, known).await {
+                Ok(tokens) => return Ok(tokens),
+                Err(failure) => failure,
+            };
+            let wait = failure
+                .may_pass(retry, grant.is_repeatable())
+                .then(|| attempts.again(failure.retry_after()));
+            match wait.flatten() {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(failure),
+            }
         }
     }
 
@@ -135,7 +168,7 @@ impl Renewal {
         if self.is_usable(&stored) {
             return Ok(Arc::new(stored));
         }
-        let tokens = self.source.grant.fetch(&self.http, Some(&stored)).await?;
+        let tokens = self.fetch(Some(&stored)).await?;
         self.save(Arc::new(tokens)).await
     }
 

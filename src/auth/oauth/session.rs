@@ -14,7 +14,7 @@ use http::HeaderValue;
 use super::{
     ACCESS_TOKEN, TokenStore, Tokens,
     failure::Failure,
-    renewal::{Grant, Renewal, Source},
+    renewal::{Grant, Renewal, Source, TokenRequests},
 };
 use crate::{
     Error, Secret,
@@ -131,9 +131,9 @@ impl Session {
     /// The value of `Authorization`, with a token that is good for a while.
     pub(in crate::auth) async fn header(
         &self,
-        http: &reqwest::Client,
+        requests: impl Fn() -> TokenRequests,
     ) -> Result<HeaderValue, Error> {
-        let tokens = self.tokens(http, None).await?;
+        let tokens = self.tokens(requests, None).await?;
         let token = tokens.access_token().map_or("", Secret::expose_secret);
         header::bearer(token)
     }
@@ -141,19 +141,19 @@ impl Session {
     /// Sees to it that the token is another one than that which was refused.
     pub(in crate::auth) async fn renew(
         &self,
-        http: &reqwest::Client,
+        requests: impl Fn() -> TokenRequests,
         refused: &str,
     ) -> Result<(), Error> {
-        self.tokens(http, Some(refused)).await.map(drop)
+        self.tokens(requests, Some(refused)).await.map(drop)
     }
 
     async fn tokens(
         &self,
-        http: &reqwest::Client,
+        requests: impl Fn() -> TokenRequests,
         refused: Option<&str>,
     ) -> Result<Arc<Tokens>, Error> {
         loop {
-            let waiting = match self.next(http, refused) {
+            let waiting = match self.next(&requests, refused) {
                 Next::Ready(tokens) => return Ok(tokens),
                 Next::Wait(waiting) => waiting,
             };
@@ -170,7 +170,7 @@ impl Session {
     }
 
     /// Tokens that are at hand, or the flight to wait for: there is one at most.
-    fn next(&self, http: &reqwest::Client, refused: Option<&str>) -> Next<'_> {
+    fn next(&self, requests: &impl Fn() -> TokenRequests, refused: Option<&str>) -> Next<'_> {
         let mut state = self.lock();
         let to_load = self.source.store.is_some() && !state.loaded;
         if let Some(tokens) = &state.tokens
@@ -192,7 +192,7 @@ impl Session {
         }
         let renewal = Renewal {
             source: Arc::clone(&self.source),
-            http: http.clone(),
+            requests: requests(),
             known: state.tokens.clone(),
             load: to_load,
             unsaved: state.unsaved,
