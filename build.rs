@@ -6,6 +6,8 @@
 mod boxes;
 #[path = "build/catalog.rs"]
 mod catalog;
+#[path = "build/catalog_data.rs"]
+mod catalog_data;
 #[path = "build/companions.rs"]
 mod companions;
 #[path = "build/document.rs"]

@@ -3,11 +3,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{File, Item, Type};
 
 use crate::{
-    companions,
-    document::{Answer, Document, Operation},
+    catalog_data, companions,
+    document::{Answer, Document, Operation, referenced},
     product::Product,
     rewrite,
 };
@@ -25,25 +26,35 @@ pub(crate) fn emit(
     let mut calls = TokenStream::new();
     for operation in operations {
         let arguments = arguments(file, operation)?;
-        rows.extend(row(operation));
+        rows.extend(row(operation, document));
         calls.extend(call(operation, &arguments));
     }
     let types = types(file, product, document);
+    let data = product.catalog_data();
     Ok(quote! {
         #[allow(deprecated)]
         pub(crate) mod rows {
             use super::types;
-            use crate::catalog::{Arguments, Content, Entry, ParameterEntry, TypeEntry};
+            use crate::catalog::{
+                AnswerKind, Arguments, BodyEntry, Content, Entry, ParameterEntry, Source, TypeEntry,
+            };
 
-            pub(crate) const OPERATIONS: &[Entry] = &[#rows];
-            pub(crate) const TYPES: &[TypeEntry] = &[#types];
+            static SOURCE: Source = Source::new(
+                TYPES,
+                ::std::sync::LazyLock::new(|| {
+                    Source::read(include_str!(concat!(env!("OUT_DIR"), "/", #data)))
+                }),
+            );
+            pub(crate) static OPERATIONS: &[Entry] = &[#rows];
+            pub(crate) static TYPES: &[TypeEntry] = &[#types];
 
             #calls
         }
     })
 }
 
-fn row(operation: &Operation) -> TokenStream {
+fn row(operation: &Operation, document: &Document) -> TokenStream {
+    let id = &operation.id;
     let builder = format_ident!("{}", operation.builder());
     let call = format_ident!("{}", operation.id);
     let tags = &operation.tags;
@@ -54,8 +65,27 @@ fn row(operation: &Operation) -> TokenStream {
         let name = &parameter.name;
         let location = &parameter.location;
         let required = parameter.required;
-        quote!(ParameterEntry::new(#name, #location, #required))
+        let slash = parameter.slash;
+        quote! {
+            ParameterEntry {
+                source: &SOURCE,
+                operation: #id,
+                name: #name,
+                location: #location,
+                required: #required,
+                takes_slashes: #slash,
+            }
+        }
     });
+    let request = match catalog_data::request(document, operation) {
+        Some(schema) => {
+            let body = body(schema);
+            quote!(Some(#body))
+        }
+        None => quote!(None),
+    };
+    let responses = responses(operation, document);
+    let answer = format_ident!("{}", format!("{:?}", operation.answer));
     let items = if operation.paged.is_some() {
         let items = format_ident!("{}_items", operation.id);
         quote!(Some(#items))
@@ -64,15 +94,37 @@ fn row(operation: &Operation) -> TokenStream {
     };
     quote! {
         Entry {
+            source: &SOURCE,
             operation: &super::builder::#builder::OPERATION,
             tags: &[#(#tags),*],
             summary: #summary,
             scopes: &[#(#scopes),*],
             parameters: &[#(#parameters),*],
+            request: #request,
+            answer: AnswerKind::#answer,
+            responses: &[#(#responses),*],
             deprecated: #deprecated,
             call: |client, arguments| ::std::boxed::Box::pin(#call(client, arguments)),
             items: #items,
         },
+    }
+}
+
+/// The answer, then what the operation answers with on request.
+fn responses(operation: &Operation, document: &Document) -> Vec<TokenStream> {
+    let answer = catalog_data::response(document, operation).map(body);
+    let named = [&operation.listing, &operation.meta].into_iter().flatten();
+    let others = named.map(|name| quote!(BodyEntry::new(&SOURCE, Some(#name), false)));
+    answer.into_iter().chain(others).collect()
+}
+
+/// The type of a JSON body.
+fn body(schema: &Value) -> TokenStream {
+    let list = schema.get("items").and_then(referenced);
+    let is_list = list.is_some();
+    match referenced(schema).or(list) {
+        Some(name) => quote!(BodyEntry::new(&SOURCE, Some(#name), #is_list)),
+        None => quote!(BodyEntry::new(&SOURCE, None, false)),
     }
 }
 
@@ -170,7 +222,7 @@ fn types(file: &File, product: &Product, document: &Document) -> TokenStream {
                 None => continue,
             },
         };
-        rows.extend(quote!(TypeEntry::new::<#ty>(#name),));
+        rows.extend(quote!(TypeEntry::new::<#ty>(&SOURCE, #name),));
     }
     rows
 }

@@ -41,6 +41,11 @@ impl Document {
         self.0.get("components")?.get("schemas")?.get(name)
     }
 
+    /// An operation as the document has it.
+    pub(crate) fn operation(&self, operation: &Operation) -> &Value {
+        &self.0["paths"][&operation.path][operation.method.to_lowercase()]
+    }
+
     /// Every operation, in the document's order.
     pub(crate) fn operations(&self) -> Result<Vec<Operation>, Box<dyn Error>> {
         let mut operations = Vec::new();

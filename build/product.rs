@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
-    boxes, catalog, companions,
+    boxes, catalog, catalog_data, companions,
     document::Document,
     documentation, families, features, generator,
     handles::{self, Handle},
@@ -71,9 +71,7 @@ impl Product {
         let code = self
             .code()
             .map_err(|error| format!("{}: {error}", self.document))?;
-        let target = Path::new(&env::var("OUT_DIR")?).join(self.output);
-        fs::write(&target, code).map_err(|error| format!("{}: {error}", target.display()))?;
-        Ok(())
+        write(self.output, &code)
     }
 
     fn is_enabled(&self) -> bool {
@@ -106,6 +104,8 @@ impl Product {
         let families = families::emit(&document)?;
         let handles = handles::emit(self, &operations);
         let catalog = if features::enabled().contains("CATALOG") {
+            let data = catalog_data::json(&document, &operations);
+            write(&self.catalog_data(), &data.to_string())?;
             catalog::emit(&file, self, &document, &operations)?
         } else {
             TokenStream::new()
@@ -115,6 +115,12 @@ impl Product {
         rewrite::append(&mut file, handles)?;
         rewrite::append(&mut file, catalog)?;
         Ok(prettyplease::unparse(&file))
+    }
+
+    /// The file in `OUT_DIR` with what the catalogue reads at run time.
+    pub(crate) fn catalog_data(&self) -> String {
+        let name = self.output.strip_suffix(".rs").unwrap_or(self.output);
+        format!("{name}-catalog.json")
     }
 
     /// The module, as the crate itself names it.
@@ -178,4 +184,10 @@ impl Product {
     pub(crate) fn handles(&self) -> &'static [Handle] {
         self.handles
     }
+}
+
+fn write(output: &str, text: &str) -> Result<()> {
+    let target = Path::new(&env::var("OUT_DIR")?).join(output);
+    fs::write(&target, text).map_err(|error| format!("{}: {error}", target.display()))?;
+    Ok(())
 }

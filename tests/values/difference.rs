@@ -120,8 +120,12 @@ impl Comparison {
     }
 }
 
-fn member(path: &str, key: &str) -> String {
-    if path.is_empty() {
+/// The path of a member; keys that are no words stand in brackets.
+pub(crate) fn member(path: &str, key: &str) -> String {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    if !key.chars().all(is_word) || key.is_empty() {
+        format!("{path}[{key:?}]")
+    } else if path.is_empty() {
         key.to_owned()
     } else {
         format!("{path}.{key}")

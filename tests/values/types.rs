@@ -22,7 +22,7 @@ pub(crate) fn write_back(name: &str, value: &Value) -> Result<Value, String> {
     TYPES
         .get(name)
         .ok_or_else(|| format!("there is no type `{name}`"))?
-        .write_back(value.clone())
+        .write_back(value)
         .map_err(|error| error.to_string())
 }
 
