@@ -31,6 +31,9 @@ enum Task {
     // Its options are those of the other program, which tells of them itself.
     #[command(disable_help_flag = true)]
     Contract(HandedOver),
+    /// Hold recorded traffic against the types
+    #[command(disable_help_flag = true)]
+    Conform(HandedOver),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +84,9 @@ pub(crate) fn run(command: Command, repository: &Repository) -> Result<Outcome> 
         Task::Operations(options) => list_operations(&options, repository).map(Outcome::Text),
         Task::Contract(HandedOver { arguments }) => {
             conformance::run("contract", &arguments, repository).map(Outcome::Exit)
+        }
+        Task::Conform(HandedOver { arguments }) => {
+            conformance::run("conform", &arguments, repository).map(Outcome::Exit)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{contract, product::Repository};
+use crate::{conform, contract, product::Repository};
 
 /// Checks of the client that need the client.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ pub(crate) struct Command {
 enum Task {
     /// Call every operation and have each request judged by the document
     Contract(contract::Options),
+    /// Hold recorded traffic against the types
+    Conform(conform::Options),
 }
 
 /// The repository that this program was built from.
@@ -32,6 +34,7 @@ pub(crate) fn repository() -> Repository {
 pub(crate) fn run(command: &Command, repository: &Repository) -> Result<ExitCode> {
     match &command.task {
         Task::Contract(options) => contract::run(options, repository),
+        Task::Conform(options) => conform::run(options),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Checks of the client that need the client itself: `cargo xtask contract`.
+//! Checks of the client that need the client itself: `cargo xtask contract`
+//! and `cargo xtask conform`.
 //!
 //! They are a program of their own because `cargo xtask regen` has to build
 //! when the document, or what is generated from it, does not.
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod command;
+mod conform;
 mod contract;
 /// The products are those that `cargo xtask regen` knows.
 #[allow(dead_code, reason = "xtask uses all of it, this program a part")]

@@ -1,0 +1,104 @@
+//! What was recorded, whatever it was read from.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// One exchange, or a part of one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Recording {
+    /// Where it stands: the file, and the entry in it.
+    pub(crate) name: String,
+    pub(crate) call: Call,
+    pub(crate) bodies: Vec<Body>,
+}
+
+/// Which operation it was a call of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Call {
+    /// By the document's template.
+    Template { method: String, path: String },
+    /// By the path that was asked for, below the base path and as it was
+    /// encoded.
+    Path { method: String, path: String },
+}
+
+impl Call {
+    pub(crate) fn method(&self) -> &str {
+        match self {
+            Self::Template { method, .. } | Self::Path { method, .. } => method,
+        }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Template { path, .. } | Self::Path { path, .. } => path,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Body {
+    pub(crate) kind: Kind,
+    pub(crate) content: Content,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Request,
+    Response,
+    ErrorResponse,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+            Self::ErrorResponse => "error_response",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::Request, Self::Response, Self::ErrorResponse]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Content {
+    Json(Value),
+    /// It says that it is JSON, and is not: why.
+    Broken(String),
+    /// Something else, such as a diff, a form or a page of HTML.
+    Other,
+    Empty,
+}
+
+impl Content {
+    /// What `text` holds, where it is said to be JSON.
+    pub(crate) fn json(text: &str) -> Self {
+        if text.trim().is_empty() {
+            return Self::Empty;
+        }
+        match serde_json::from_str(text) {
+            Ok(value) => Self::Json(value),
+            Err(error) => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+/// Everything that was read from the paths.
+#[derive(Debug, Default)]
+pub(crate) struct Recordings {
+    pub(crate) found: Vec<Recording>,
+    /// Entries that say nothing of a type, by the reason.
+    pub(crate) skipped: BTreeMap<String, usize>,
+}
+
+impl Recordings {
+    pub(crate) fn skip(&mut self, reason: impl Into<String>) {
+        *self.skipped.entry(reason.into()).or_default() += 1;
+    }
+}
