@@ -101,6 +101,7 @@ fn streams(product: &Product, page: &Type, numbering: Numbering) -> TokenStream 
     let numbering = match numbering {
         Numbering::Link => quote!(crate::paging::Numbering::Link),
         Numbering::Number => quote!(crate::paging::Numbering::Number),
+        Numbering::Start => quote!(crate::paging::Numbering::Start),
     };
     quote! {
         /// Every item of the list, page after page, as a stream.

@@ -122,6 +122,7 @@ pub(crate) struct Parameter {
 pub(crate) enum Numbering {
     Link,
     Number,
+    Start,
 }
 
 /// What a successful answer holds.
@@ -261,6 +262,7 @@ fn numbering(operation: &Value) -> Result<Option<Numbering>, String> {
         None => Ok(None),
         Some("link") => Ok(Some(Numbering::Link)),
         Some("number") => Ok(Some(Numbering::Number)),
+        Some("start") => Ok(Some(Numbering::Start)),
         Some(other) => Err(format!("x-paged: {other}")),
     }
 }

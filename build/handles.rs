@@ -96,6 +96,47 @@ pub(crate) const CLOUD: &[Handle] = &[
     },
 ];
 
+/// The handles of Bitbucket Data Center. Their prefixes are what follows the
+/// name and the version of an API: `/insights/latest` and all others have paths
+/// of the same shape.
+pub(crate) const DATA_CENTER: &[Handle] = &[
+    Handle {
+        name: "Project",
+        parent: None,
+        prefix: "/projects/{projectKey}",
+        also: &[],
+        what: "One project, by its key.",
+    },
+    Handle {
+        name: "Repository",
+        parent: None,
+        prefix: "/projects/{projectKey}/repos/{repositorySlug}",
+        also: &[],
+        what: "One repository, by the key of its project and its slug.",
+    },
+    Handle {
+        name: "PullRequest",
+        parent: Some("Repository"),
+        prefix: "/projects/{projectKey}/repos/{repositorySlug}/pull-requests/{pullRequestId}",
+        also: &[],
+        what: "One pull request of a repository, by its number.",
+    },
+    Handle {
+        name: "Commit",
+        parent: Some("Repository"),
+        prefix: "/projects/{projectKey}/repos/{repositorySlug}/commits/{commitId}",
+        also: &[],
+        what: "One commit of a repository, by its hash.",
+    },
+    Handle {
+        name: "User",
+        parent: None,
+        prefix: "/users/{userSlug}",
+        also: &[],
+        what: "One user, by slug.",
+    },
+];
+
 /// The module of the handles and the methods that make them.
 pub(crate) fn emit(product: &Product, operations: &[Operation]) -> TokenStream {
     if product.handles().is_empty() {
@@ -147,10 +188,11 @@ impl Handle {
     }
 
     fn covers(&self, path: &str) -> bool {
+        let below_version = path.split_once("/latest").map_or(path, |(_, rest)| rest);
         self.also.contains(&path)
-            || path
+            || below_version
                 .strip_prefix(self.prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     }
 
     /// Parameters in the handle's prefix.
@@ -183,7 +225,7 @@ impl Handle {
             self.prefix
         );
         let fields = self.parameters().map(|name| {
-            let field = format_ident!("{name}");
+            let field = format_ident!("{}", name.to_snake_case());
             if Self::is_integer(name, own) {
                 quote!(pub(crate) #field: i64)
             } else {
@@ -223,7 +265,7 @@ impl Handle {
         let filled = operation.path_parameters().filter_map(|parameter| {
             let field = self.parameters().find(|name| *name == parameter.name)?;
             let setter = format_ident!("{}", parameter.ident());
-            let field_ident = format_ident!("{field}");
+            let field_ident = format_ident!("{}", field.to_snake_case());
             Some(if Self::is_integer(field, own) {
                 quote!(.#setter(self.#field_ident))
             } else {
@@ -265,7 +307,7 @@ impl Handle {
         let mut arguments = Vec::new();
         let mut fields = Vec::new();
         for name in self.parameters() {
-            let field = format_ident!("{name}");
+            let field = format_ident!("{}", name.to_snake_case());
             if inherited.contains(&name) {
                 fields.push(quote!(#field: self.#field.clone()));
             } else if Self::is_integer(name, own) {

@@ -38,6 +38,16 @@ pub(crate) const PRODUCTS: &[Product] = &[
         page: "Page",
         handles: &[],
     },
+    Product {
+        document: "spec/data-center/openapi.json",
+        output: "data_center.rs",
+        feature: Some("data-center"),
+        has_tag_features: false,
+        module: Some("data_center"),
+        base_url: "base_url",
+        page: "Page",
+        handles: handles::DATA_CENTER,
+    },
 ];
 
 /// One product, and the passes that its document goes through.
@@ -173,7 +183,11 @@ impl Product {
     /// The generic page of a type of the document.
     pub(crate) fn page_of(&self, item: &str) -> TokenStream {
         let page = self.page();
-        let item = self.ty(item);
+        let item = match item {
+            // Of names and paths, which are no type of the document.
+            "String" => quote!(::std::string::String),
+            name => self.ty(name),
+        };
         quote!(#page<#item>)
     }
 

@@ -41,13 +41,17 @@ impl TokenStore for File {
     fn save(&self, tokens: Tokens) -> BoxFuture<'_, Result<(), BoxError>> {
         Box::pin(async move {
             let json = serde_json::to_vec(&tokens)?;
+            // Written beside and moved into place: tokens that were half
+            // written would be lost, and the login with them.
+            let beside = self.0.with_extension("new");
             let mut options = fs::OpenOptions::new();
             options.write(true).create(true).truncate(true);
             #[cfg(unix)]
             options.mode(0o600);
-            let mut file = options.open(&self.0).await?;
+            let mut file = options.open(&beside).await?;
             file.write_all(&json).await?;
-            Ok(file.sync_all().await?)
+            file.sync_all().await?;
+            Ok(fs::rename(beside, &self.0).await?)
         })
     }
 }

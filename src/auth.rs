@@ -7,6 +7,7 @@
 //! | a repository, project or workspace access token | `Bearer` | [`Auth::bearer`] |
 //! | OAuth 2.0, for a consumer or for a person | `Bearer`, renewed | [`Auth::oauth`] |
 //! | a Connect app's shared secret | `JWT`, signed for each request | [`Auth::connect`] |
+//! | a session's cookies, of Data Center | `Cookie` | [`Auth::cookies`] |
 //! | anything else, such as Forge | what the scheme says | [`Auth::scheme`] |
 //! | nothing: public data | | [`Auth::none`] |
 //!
@@ -79,6 +80,7 @@ enum Credentials {
         password: Secret,
     },
     Bearer(Secret),
+    Cookies(Secret),
     OAuth(oauth::Session),
     Connect(Connect),
     Scheme(Arc<dyn Authenticate>),
@@ -119,6 +121,20 @@ impl Auth {
     /// ```
     pub fn bearer(token: impl Into<Secret>) -> Self {
         Self(Credentials::Bearer(token.into()))
+    }
+
+    /// The cookies of a session that somebody logged in to, such as
+    /// `BITBUCKETSESSIONID=…`, as the header `Cookie` has them; several are
+    /// separated by `; `. For Bitbucket Data Center.
+    ///
+    /// They are sent as they are: cookies that the server sets are not kept.
+    ///
+    /// ```
+    /// let auth = bitbucket::Auth::cookies("BITBUCKETSESSIONID=0123456789ABCDEF");
+    /// assert_eq!(format!("{auth:?}"), "Auth(cookies)");
+    /// ```
+    pub fn cookies(cookies: impl Into<Secret>) -> Self {
+        Self(Credentials::Cookies(cookies.into()))
     }
 
     /// OAuth 2.0: tokens that are fetched and renewed as they are needed.
@@ -167,6 +183,7 @@ impl Auth {
             Credentials::None => "none",
             Credentials::Basic { .. } => "basic",
             Credentials::Bearer(_) => "bearer",
+            Credentials::Cookies(_) => "cookies",
             Credentials::OAuth(_) => "oauth",
             Credentials::Connect(_) => "connect",
             Credentials::Scheme(_) => "scheme",

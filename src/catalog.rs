@@ -117,11 +117,7 @@ pub async fn call(
 ///
 /// As [`call`], and if the operation answers with no list.
 pub fn items_of(client: &Client, id: &str, arguments: Arguments) -> Result<Items, Error> {
-    let entry = find(operations(), id)?;
-    let items = entry
-        .items
-        .ok_or_else(|| Error::invalid_request(entry.operation, "the answer is no list"))?;
-    items(client.clone(), arguments.of(entry.operation))
+    find(operations(), id)?.list(client, arguments)
 }
 
 /// The entry with this id.

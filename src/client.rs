@@ -56,6 +56,8 @@ struct Inner {
     base: Url,
     origin: Origin,
     user_agent: HeaderValue,
+    /// Whether the server takes a write for a forged form unless it is told not to.
+    checks_forms: bool,
     authorizer: Authorizer,
     retry_budget: Arc<Budget>,
     limiter: Option<Limiter>,
@@ -129,6 +131,10 @@ impl Client {
 
     pub(crate) fn user_agent(&self) -> &HeaderValue {
         &self.inner.user_agent
+    }
+
+    pub(crate) fn checks_forms(&self) -> bool {
+        self.inner.checks_forms
     }
 
     /// The attempts that one call has.

@@ -2,6 +2,7 @@
 
 mod body;
 mod display;
+mod entry;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use crate::{Operation, RateLimit, multipart::Unreadable, wire::Broken};
 use body::ErrorBody;
 pub(crate) use display::Line;
+pub use entry::ErrorEntry;
 
 /// As much of a body as an error keeps.
 const KEPT_BODY: usize = 64 * 1024;
@@ -433,6 +435,16 @@ impl Error {
     /// Whether there is no such thing, or none that the credentials may see: 404.
     pub fn is_not_found(&self) -> bool {
         self.is_status(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether what was asked for takes no such method: 405.
+    pub fn is_method_not_allowed(&self) -> bool {
+        self.is_status(StatusCode::METHOD_NOT_ALLOWED)
+    }
+
+    /// Whether the kind of the body was not one that is taken: 415.
+    pub fn is_unsupported_media_type(&self) -> bool {
+        self.is_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     }
 
     /// Whether it conflicts with the present state: 409.

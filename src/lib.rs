@@ -35,6 +35,8 @@ mod byte_stream;
 #[cfg(feature = "catalog")]
 pub mod catalog;
 mod client;
+#[cfg(feature = "data-center")]
+pub mod data_center;
 mod error;
 mod family;
 mod form;
@@ -70,7 +72,7 @@ pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;
 pub use byte_stream::ByteStream;
 pub use client::{Client, ClientBuilder};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorEntry, ErrorKind};
 pub use generated::{builder, handle, types};
 pub use http::Method;
 pub use limit::RateLimit;

@@ -9,6 +9,8 @@ mod tests;
 use serde::de::DeserializeOwned;
 
 pub use page::Page;
+#[cfg(feature = "data-center")]
+pub(crate) use page::number;
 pub use stream::{ItemStream, PageStream};
 
 /// One page of a listing.
@@ -46,6 +48,17 @@ pub trait Paged: DeserializeOwned + Send + 'static {
         None
     }
 
+    /// Whether the listing ends with this page, where the page says so.
+    fn is_last(&self) -> Option<bool> {
+        None
+    }
+
+    /// The number of the first item of the page after this one, where items
+    /// are counted.
+    fn next_start(&self) -> Option<i64> {
+        None
+    }
+
     /// The items of this page.
     fn into_values(self) -> Vec<Self::Item>;
 }
@@ -57,4 +70,7 @@ pub(crate) enum Numbering {
     Link,
     /// By nothing: while page × pagelen is less than the size there is another page.
     Number,
+    /// By the number of the next page's first item.
+    #[cfg(feature = "data-center")]
+    Start,
 }

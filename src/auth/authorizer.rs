@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, header::AUTHORIZATION};
+use http::{
+    HeaderValue,
+    header::{AUTHORIZATION, COOKIE},
+};
 use url::Origin;
 
 use super::{Auth, Credentials, RequestHead, header, oauth::TokenRequests, scheme};
@@ -62,6 +65,12 @@ impl Authorizer {
                 Some(value) => value.clone(),
                 None => return Ok(()),
             },
+            Credentials::Cookies(_) => {
+                request
+                    .headers_mut()
+                    .extend(self.fixed.clone().map(|value| (COOKIE, value)));
+                return Ok(());
+            }
             Credentials::OAuth(session) => session.header(|| self.tokens_by(retry)).await?,
             Credentials::Connect(app) => app.header(request.method(), request.url())?,
             Credentials::Scheme(scheme) => {

@@ -1,4 +1,4 @@
-//! Credentials as the value of `Authorization`.
+//! Credentials as the value of `Authorization` or `Cookie`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
@@ -16,6 +16,7 @@ impl Auth {
                 password,
             } => basic(name, username, password.expose_secret()).map(Some),
             Credentials::Bearer(token) => bearer(token.expose_secret()).map(Some),
+            Credentials::Cookies(cookies) => cookie_pairs(cookies.expose_secret()).map(Some),
             _ => Ok(None),
         }
     }
@@ -51,6 +52,21 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, Error> {
         ));
     }
     sensitive(format!("Bearer {token}"))
+}
+
+fn cookie_pairs(cookies: &str) -> Result<HeaderValue, Error> {
+    let is_pair = |pair: &str| {
+        pair.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '))
+    };
+    // RFC 6265, section 4.2.1: pairs, with a semicolon and a space in between.
+    if !cookies.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !cookies.split("; ").all(is_pair)
+    {
+        return Err(Error::configuration(
+            "the cookies are not of the form `name=value; name=value`",
+        ));
+    }
+    sensitive(cookies.to_owned())
 }
 
 /// A value that the HTTP library neither prints nor compresses.

@@ -37,8 +37,8 @@ mod tokens;
 use std::fmt;
 
 use oauth2::{
-    AuthUrl, ClientId, ClientSecret, EndpointNotSet, EndpointSet, RedirectUrl, Scope, TokenUrl,
-    basic::BasicClient,
+    AuthType, AuthUrl, ClientId, ClientSecret, EndpointNotSet, EndpointSet, RedirectUrl, Scope,
+    TokenUrl, basic::BasicClient,
 };
 use url::Url;
 
@@ -73,6 +73,8 @@ pub struct Consumer {
     redirect_url: Option<String>,
     scopes: Vec<String>,
     pkce: bool,
+    /// Data Center takes key and secret in the form only.
+    secret_in_form: bool,
 }
 
 impl Consumer {
@@ -86,6 +88,43 @@ impl Consumer {
             redirect_url: None,
             scopes: Vec::new(),
             pkce: true,
+            secret_in_form: false,
+        }
+    }
+
+    /// An incoming application link of a Bitbucket Data Center, which is its OAuth
+    /// 2.0 provider: the address of the server as
+    /// [`data_center::Client::builder`](crate::data_center::Client::builder) takes
+    /// it, and the client ID and client secret of the link.
+    ///
+    /// A login needs the [`redirect_url`](Self::redirect_url) of the link and its
+    /// [`scopes`](Self::scopes), such as `REPO_WRITE`. There are no tokens without a
+    /// person: the provider has no client credentials.
+    ///
+    /// ```
+    /// use bitbucket::auth::oauth::Consumer;
+    ///
+    /// # fn main() -> Result<(), bitbucket::Error> {
+    /// let consumer = Consumer::data_center("https://bitbucket.example.com", "id", "secret")
+    ///     .redirect_url("https://ci.example.com/done")
+    ///     .scopes(["REPO_WRITE"]);
+    /// let authorization = consumer.authorize()?;
+    /// assert_eq!(authorization.url().path(), "/rest/oauth2/latest/authorize");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "data-center")]
+    pub fn data_center(
+        server: &str,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+    ) -> Self {
+        let server = server.trim_end_matches('/');
+        Self {
+            authorize_url: format!("{server}/rest/oauth2/latest/authorize"),
+            token_url: format!("{server}/rest/oauth2/latest/token"),
+            secret_in_form: true,
+            ..Self::new(client_id, client_secret)
         }
     }
 
@@ -165,6 +204,9 @@ impl Consumer {
             .set_client_secret(ClientSecret::new(self.secret.expose_secret().to_owned()))
             .set_auth_uri(AuthUrl::from_url(authorize))
             .set_token_uri(TokenUrl::from_url(token));
+        if self.secret_in_form {
+            client = client.set_auth_type(AuthType::RequestBody);
+        }
         if let Some(redirect) = &self.redirect_url {
             let redirect = RedirectUrl::new(redirect.clone())
                 .map_err(|_| Error::configuration("the redirect URL is not an absolute URL"))?;

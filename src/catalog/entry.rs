@@ -6,11 +6,11 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Arguments, Call, List, ReadError, TypeEntry,
+    Arguments, Call, Items, List, ReadError, TypeEntry,
     schemas::{COMPONENTS, Direction},
     source::{OperationData, ParameterData, Source},
 };
-use crate::{Client, Operation};
+use crate::{Client, Error, Operation};
 
 /// One operation of the catalogue.
 #[non_exhaustive]
@@ -92,6 +92,17 @@ impl Entry {
 
     pub(crate) fn run(&'static self, client: &Client, arguments: Arguments) -> Call {
         (self.call)(client.clone(), arguments.of(self.operation))
+    }
+
+    pub(crate) fn list(
+        &'static self,
+        client: &Client,
+        arguments: Arguments,
+    ) -> Result<Items, Error> {
+        let items = self
+            .items
+            .ok_or_else(|| Error::invalid_request(self.operation, "the answer is no list"))?;
+        items(client.clone(), arguments.of(self.operation))
     }
 
     /// The JSON Schema of the [`Arguments`] that it takes: an object with its

@@ -51,6 +51,7 @@ pub struct ClientBuilder {
     max_rate: Option<(u32, Duration)>,
     timeout: Option<Duration>,
     max_response_size: Option<u64>,
+    checks_forms: bool,
 }
 
 impl Default for ClientBuilder {
@@ -68,6 +69,7 @@ impl Default for ClientBuilder {
             max_rate: None,
             timeout: None,
             max_response_size: Some(MAX_RESPONSE_SIZE),
+            checks_forms: false,
         }
     }
 }
@@ -113,6 +115,16 @@ impl ClientBuilder {
     /// Who the client acts as; nobody by default.
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
+        self
+    }
+}
+
+#[cfg(feature = "data-center")]
+impl ClientBuilder {
+    /// The server refuses writes that a browser could be made to send, unless a
+    /// header says that none did.
+    pub(crate) fn checks_forms(mut self) -> Self {
+        self.checks_forms = true;
         self
     }
 }
@@ -345,6 +357,7 @@ impl ClientBuilder {
                 origin: base.origin(),
                 base,
                 user_agent: user_agent(self.user_agent.as_deref())?,
+                checks_forms: self.checks_forms,
                 authorizer,
                 retry_budget,
                 limiter,

@@ -1,12 +1,15 @@
 //! What the body of an error answer says.
 //!
-//! Bitbucket's own shape is `{"type": "error", "error": {"message", "detail",
-//! "fields", "id", "data"}}`; its OAuth endpoints answer as RFC 6749 says; the
+//! Bitbucket Cloud's own shape is `{"type": "error", "error": {"message", "detail",
+//! "fields", "id", "data"}}`, Data Center's `{"errors": [{"context", "message",
+//! "exceptionName"}]}`; the OAuth endpoints answer as RFC 6749 says; the
 //! rate limiter sends plain text, and what stands before Bitbucket sends HTML.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+
+use super::ErrorEntry;
 
 /// What an error answer says, as far as it could be read.
 #[derive(Debug, Default, PartialEq)]
@@ -16,6 +19,7 @@ pub(super) struct ErrorBody {
     pub(super) fields: BTreeMap<String, Vec<String>>,
     pub(super) id: Option<String>,
     pub(super) data: Option<Value>,
+    pub(super) entries: Vec<ErrorEntry>,
 }
 
 impl ErrorBody {
@@ -44,6 +48,10 @@ impl ErrorBody {
     }
 
     fn from_error(mut error: Map<String, Value>) -> Self {
+        let entries = ErrorEntry::list(&error);
+        if !entries.is_empty() {
+            return Self::from_entries(entries);
+        }
         let mut take = |names: &[&str]| {
             names
                 .iter()
@@ -58,6 +66,25 @@ impl ErrorBody {
             fields: error.remove("fields").map(fields).unwrap_or_default(),
             id,
             data: error.remove("data").filter(|data| !data.is_null()),
+            entries,
+        }
+    }
+
+    /// Data Center says all of it entry by entry.
+    fn from_entries(entries: Vec<ErrorEntry>) -> Self {
+        let lines: Vec<String> = entries.iter().filter_map(ErrorEntry::line).collect();
+        let mut fields = BTreeMap::<String, Vec<String>>::new();
+        for entry in &entries {
+            if let Some(context) = &entry.context {
+                let objections = fields.entry(context.clone()).or_default();
+                objections.extend(entry.message.clone());
+            }
+        }
+        Self {
+            message: joined(&lines),
+            fields,
+            entries,
+            ..Self::default()
         }
     }
 
@@ -232,6 +259,33 @@ mod tests {
         assert_eq!(read(&json!(17)), ErrorBody::default());
         let odd = json!({"error": {"message": {"a": ["x", 1]}, "detail": [], "fields": 3}});
         assert_eq!(message(odd).as_deref(), Some("a: x; a: 1"));
+    }
+
+    #[test]
+    fn reads_the_list_of_data_center() {
+        let error = read(&json!({"errors": [
+            {"context": "name", "message": "The name is too long.", "exceptionName": null},
+            {"context": null, "message": "Out of date.", "exceptionName": "a.b.OutOfDate",
+                "currentVersion": 3, "expectedVersion": 2, "conflicted": true},
+            {"exceptionName": "a.b.Silent"},
+        ]}));
+        assert_eq!(
+            error.message.as_deref(),
+            Some("name: The name is too long.; Out of date.; a.b.Silent")
+        );
+        assert_eq!(field(&error, "name"), ["The name is too long."]);
+        let [_, conflict, _] = error.entries.as_slice() else {
+            panic!("{error:?}");
+        };
+        assert_eq!(conflict.exception_name.as_deref(), Some("a.b.OutOfDate"));
+        assert_eq!(
+            (conflict.current_version, conflict.expected_version),
+            (Some(3), Some(2))
+        );
+        assert_eq!(
+            conflict.other,
+            *json!({"conflicted": true}).as_object().unwrap()
+        );
     }
 
     #[test]

@@ -35,6 +35,10 @@ impl Error {
         for text in [self.message(), self.detail()].into_iter().flatten() {
             write!(formatter, ": {}", Line(text))?;
         }
+        // Data Center's message has the fields in it.
+        if !self.errors().is_empty() {
+            return Ok(());
+        }
         for (index, (name, messages)) in self.fields().iter().enumerate() {
             let before = if index == 0 { " [" } else { "; " };
             write!(formatter, "{before}{}", Line(name))?;

@@ -259,10 +259,14 @@ impl<P: Paged> Listing<P> {
     }
 
     fn after(&self, page: &P, address: &Url, asked: Option<Asked>) -> Result<Upcoming, Error> {
+        #[cfg(feature = "data-center")]
+        if self.numbering == Numbering::Start {
+            return self.after_start(page, address);
+        }
         let Some(link) = self.link(page, address)? else {
             return Ok(match self.numbering {
-                Numbering::Link => Upcoming::End,
                 Numbering::Number => self.after_number(page, address, asked),
+                _ => Upcoming::End,
             });
         };
         if self.seen.contains(link.as_str()) {
@@ -285,6 +289,32 @@ impl<P: Paged> Listing<P> {
             }));
         }
         Ok(Upcoming::Link(link))
+    }
+
+    /// From the item that the page names, whichever that is: items that the
+    /// caller may not see are counted too.
+    #[cfg(feature = "data-center")]
+    fn after_start(&self, page: &P, address: &Url) -> Result<Upcoming, Error> {
+        if page.is_last() == Some(true) {
+            return Ok(Upcoming::End);
+        }
+        let Some(start) = page.next_start() else {
+            return match page.is_last() {
+                Some(_) => Err(Error::paging(
+                    self.operation,
+                    "the listing goes on, but its page does not say where",
+                )),
+                None => Ok(Upcoming::End),
+            };
+        };
+        let current = parameter(address, "start").unwrap_or(0);
+        if start <= current {
+            return Err(Error::paging(
+                self.operation,
+                format!("the listing leads in a circle, from item {current} to item {start}"),
+            ));
+        }
+        Ok(Upcoming::Link(with_parameter(address, "start", start)))
     }
 
     /// Without a link, as long as the declared size says that there is more.
@@ -343,27 +373,38 @@ fn last_page<P: Paged>(page: &P) -> Option<i64> {
     Some(size / length + i64::from(size % length > 0))
 }
 
-/// The number in the query of an address, if there is exactly one.
 fn page_number(address: &Url) -> Option<i64> {
-    let mut pages = address.query_pairs().filter(|(name, _)| name == "page");
-    let number = pages.next()?.1.parse().ok()?;
-    pages.next().is_none().then_some(number)
+    parameter(address, "page")
 }
 
-/// The same address with another page; what else is in the query stays as it is.
+/// A number in the query of an address, if there is exactly one of that name.
+fn parameter(address: &Url, name: &str) -> Option<i64> {
+    let mut values = address.query_pairs().filter(|(key, _)| key == name);
+    let number = values.next()?.1.parse().ok()?;
+    values.next().is_none().then_some(number)
+}
+
+/// The same address with another page.
 fn with_page(address: &Url, number: i64) -> Url {
+    with_parameter(address, "page", number)
+}
+
+/// The same address with another value of a parameter; what else is in the
+/// query stays as it is.
+fn with_parameter(address: &Url, name: &str, number: i64) -> Url {
     let mut url = address.clone();
     let others = address
         .query()
         .unwrap_or_default()
         .split('&')
-        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("page"));
+        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name));
     let mut query = String::new();
     for pair in others {
         query.push_str(pair);
         query.push('&');
     }
-    query.push_str("page=");
+    query.push_str(name);
+    query.push('=');
     query.push_str(&number.to_string());
     url.set_query(Some(&query));
     url

@@ -98,7 +98,7 @@ impl<T: de::DeserializeOwned + Send + 'static> Paged for Page<T> {
 
 /// Reads a number that may come as a string. A string that is no number is the
 /// opaque mark of a page without one.
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     deserializer.deserialize_any(Number)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{
-    HeaderValue, Method,
+    HeaderName, HeaderValue, Method,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
 };
 use reqwest::Request;
@@ -27,6 +27,12 @@ struct Call<'a> {
     collects: fn(&reqwest::Response) -> bool,
     sent: u32,
 }
+
+/// What Data Center wants on writes that do not come from a page of its own.
+const NO_FORM_CHECK: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-atlassian-token"),
+    HeaderValue::from_static("no-check"),
+);
 
 impl Client {
     /// Sends a request, again where that may help, and on where Bitbucket rightly
@@ -58,12 +64,16 @@ impl Client {
             *outgoing.method(),
             Method::POST | Method::PUT | Method::PATCH
         );
+        let is_safe = outgoing.method().is_safe();
         let is_empty = !outgoing.has_body();
         let headers = outgoing.headers_mut();
         headers.insert(ACCEPT, accept);
         headers
             .entry(USER_AGENT)
             .or_insert_with(|| self.user_agent().clone());
+        if self.checks_forms() && !is_safe {
+            headers.insert(NO_FORM_CHECK.0, NO_FORM_CHECK.1);
+        }
         if writes && is_empty {
             headers.remove(CONTENT_TYPE);
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

@@ -8,6 +8,7 @@ use clap::Parser;
 
 mod command;
 mod conformance;
+mod coverage;
 mod document;
 mod effective;
 mod markdown;

@@ -27,7 +27,7 @@ pub(crate) enum Origin {
 }
 
 /// Every product, in the order of reports.
-pub(crate) const PRODUCTS: &[Product] = &[CLOUD, CLOUD_V1];
+pub(crate) const PRODUCTS: &[Product] = &[CLOUD, CLOUD_V1, DATA_CENTER];
 
 /// Bitbucket Cloud, the 2.0 resources.
 pub(crate) const CLOUD: Product = Product {
@@ -46,6 +46,21 @@ pub(crate) const CLOUD_V1: Product = Product {
     origin: Origin::Written,
     // Partial answers came with 2.0.
     without_rules: &["add_fields_parameter"],
+};
+
+/// Bitbucket Data Center, as far as it is here.
+pub(crate) const DATA_CENTER: Product = Product {
+    name: "data-center",
+    title: "Bitbucket Data Center",
+    client: "bitbucket::data_center::Client",
+    origin: Origin::Written,
+    // Its pages are its own, and it sends whole objects.
+    without_rules: &[
+        "add_fields_parameter",
+        "add_paging_parameters",
+        "mark_pages",
+        "mark_paged_operations",
+    ],
 };
 
 /// Finds a product by its name on the command line.
@@ -86,6 +101,11 @@ impl Repository {
             Origin::Written => "document.json",
         };
         self.specification(product).join(name)
+    }
+
+    /// Why a document that is written here differs from the published one.
+    pub(crate) fn differences(&self, product: &Product) -> PathBuf {
+        self.specification(product).join("differences.json")
     }
 
     /// The corrections.

@@ -1,10 +1,13 @@
 //! `cargo xtask regen`: makes the effective document and the page of operations.
 
+use std::io::ErrorKind;
+
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
+use crate::coverage::{self, Coverage, Differences};
 use crate::document::download::Limits;
 use crate::document::load::{Loaded, Source, to_text};
 use crate::effective;
@@ -95,10 +98,31 @@ pub(crate) fn preview(
 ) -> Result<String> {
     let loaded = source.load(limits)?;
     let vendored = vendored(repository, product)?;
+    if product.origin == Origin::Written {
+        let coverage = compare(repository, product, &loaded.document)?;
+        return Ok(format!(
+            "{} and {source}:\n\n{}",
+            product.title,
+            coverage.report()?
+        ));
+    }
     let overlays = overlay::read_folder(&repository.overlays(product))?;
     let report = preview::compare(product, &vendored.document, &loaded.document, &overlays);
     let from = repository.relative(&repository.upstream(product));
     Ok(format!("From {from} to {source}:\n\n{report}"))
+}
+
+/// How the document that is written here stands to a published one.
+fn compare(repository: &Repository, product: &Product, published: &Value) -> Result<Coverage> {
+    let written = vendored(repository, product)?.document;
+    let path = repository.differences(product);
+    let differences = match std::fs::read(&path) {
+        Ok(json) => serde_json::from_slice(&json)
+            .with_context(|| format!("{} is no list of differences", repository.relative(&path)))?,
+        Err(error) if error.kind() == ErrorKind::NotFound => Differences::default(),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(coverage::compare(&written, published, &differences))
 }
 
 fn vendored(repository: &Repository, product: &Product) -> Result<Loaded> {

@@ -7,6 +7,7 @@ use crate::document::schemas::operations_mut;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
+const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
 /// Leaves one media type in each body: JSON where it is offered.
@@ -17,7 +18,7 @@ const BYTES: &str = "application/octet-stream";
 pub(super) fn one_media_type(document: &mut Value) {
     for operation in operations_mut(document) {
         if let Some(content) = content_mut(operation.object.get_mut("requestBody")) {
-            keep_one(content, &[JSON, FORM, MULTIPART]);
+            keep_one(content, &[JSON, FORM, MULTIPART, TEXT]);
         }
         let responses = operation
             .object
