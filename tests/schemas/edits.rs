@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::values::Places;
 
 /// Name of a field that no schema has.
-pub(crate) const UNKNOWN_FIELD: &str = "field that nobody knows";
+pub(crate) const UNKNOWN_FIELD: &str = "field-that-nobody-knows";
 
 const UNKNOWN_VALUE: &str = "value_that_nobody_knows";
 
