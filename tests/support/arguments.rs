@@ -28,6 +28,8 @@ pub(crate) enum ExpectedBody {
     Json(Value),
     /// Names and values, sorted.
     Form(Vec<(String, String)>),
+    /// What is declared as a form, but is a bare word.
+    Text(String),
     /// Sorted.
     Multipart(Vec<FormPart>),
 }
@@ -137,8 +139,11 @@ impl Call {
             }
             BodyKind::Form => {
                 let value = samples.of(&body.schema);
-                let fields = fields(&value);
-                (value, ExpectedBody::Form(fields))
+                let expected = match &value {
+                    Value::String(word) => ExpectedBody::Text(word.clone()),
+                    fields => ExpectedBody::Form(self::fields(fields)),
+                };
+                (value, expected)
             }
             BodyKind::Multipart => form(&body.schema, samples),
         };

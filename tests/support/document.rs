@@ -78,8 +78,17 @@ pub(crate) enum Paging {
 }
 
 impl Document {
+    /// The document of Bitbucket Cloud.
     pub(crate) fn read() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/cloud/openapi.json");
+        Self::of("cloud")
+    }
+
+    /// The document of a product, by its folder.
+    pub(crate) fn of(product: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("spec")
+            .join(product)
+            .join("openapi.json");
         let text = fs::read_to_string(&path).expect("the document is part of the repository");
         Self(serde_json::from_str(&text).expect("the document is JSON"))
     }

@@ -1,0 +1,172 @@
+//! The 1.0 resources: every operation over the wire, every type, and what is
+//! particular to them.
+
+mod support;
+mod tolerance;
+mod values;
+mod wire;
+
+#[path = "v1/client.rs"]
+mod client;
+#[path = "v1/examples.rs"]
+mod examples;
+
+use bitbucket::v1::catalog;
+
+const OPERATIONS: wire::Product = wire::Product {
+    document: "cloud-v1",
+    prefix: "/1.0",
+    operations: 20,
+    entries: catalog::operations,
+    call: |client, id, arguments| {
+        Box::pin(async move { catalog::call(&client.v1(), &id, arguments).await })
+    },
+};
+
+const TYPES: tolerance::Product = tolerance::Product {
+    document: "cloud-v1",
+    types: catalog::types,
+};
+
+/// As Atlassian's pages have them, and the clients that use them: the document
+/// could be wrong as a whole.
+const REQUESTS: [(&str, &str); 20] = [
+    ("list_matching_groups", "GET /groups"),
+    ("list_groups", "GET /groups/{workspace}/"),
+    ("create_group", "POST /groups/{workspace}/"),
+    ("get_group", "GET /groups/{workspace}/{group_slug}"),
+    ("update_group", "PUT /groups/{workspace}/{group_slug}/"),
+    ("delete_group", "DELETE /groups/{workspace}/{group_slug}/"),
+    (
+        "list_group_members",
+        "GET /groups/{workspace}/{group_slug}/members",
+    ),
+    (
+        "add_group_member",
+        "PUT /groups/{workspace}/{group_slug}/members/{member}",
+    ),
+    (
+        "remove_group_member",
+        "DELETE /groups/{workspace}/{group_slug}/members/{member}",
+    ),
+    (
+        "list_group_privileges",
+        "GET /group-privileges/{workspace}/",
+    ),
+    (
+        "list_repository_group_privileges",
+        "GET /group-privileges/{workspace}/{repo_slug}",
+    ),
+    (
+        "list_group_repository_privileges",
+        "GET /group-privileges/{workspace}/{group_owner}/{group_slug}",
+    ),
+    (
+        "delete_group_privileges",
+        "DELETE /group-privileges/{workspace}/{group_owner}/{group_slug}",
+    ),
+    (
+        "get_repository_group_privilege",
+        "GET /group-privileges/{workspace}/{repo_slug}/{group_owner}/{group_slug}",
+    ),
+    (
+        "set_repository_group_privilege",
+        "PUT /group-privileges/{workspace}/{repo_slug}/{group_owner}/{group_slug}",
+    ),
+    (
+        "delete_repository_group_privilege",
+        "DELETE /group-privileges/{workspace}/{repo_slug}/{group_owner}/{group_slug}",
+    ),
+    (
+        "invite_to_repository",
+        "POST /invitations/{workspace}/{repo_slug}/{email}",
+    ),
+    ("list_invitations", "GET /users/{accountname}/invitations"),
+    ("invite_to_group", "PUT /users/{accountname}/invitations"),
+    (
+        "delete_invitations",
+        "DELETE /users/{accountname}/invitations",
+    ),
+];
+
+#[test]
+fn the_requests_are_those_of_the_pages() {
+    let found: Vec<_> = catalog::operations()
+        .iter()
+        .map(|entry| {
+            let operation = entry.operation;
+            let request = format!("{} {}", operation.method(), operation.path());
+            (operation.id(), request)
+        })
+        .collect();
+    for (id, request) in REQUESTS {
+        assert!(found.contains(&(id, request.to_owned())), "{id}: {request}");
+        assert!(catalog::operation(id).is_some(), "{id}");
+    }
+    assert_eq!(found.len(), REQUESTS.len());
+}
+
+#[test]
+fn the_catalogue_is_the_document() {
+    wire::the_catalogue_is_the_document(&OPERATIONS);
+}
+
+#[tokio::test]
+async fn every_operation_is_sent_and_read_as_the_document_says() {
+    wire::every_operation_is_sent_and_read_as_the_document_says(&OPERATIONS).await;
+}
+
+#[tokio::test]
+async fn every_operation_is_sent_without_what_is_optional() {
+    wire::every_operation_is_sent_without_what_is_optional(&OPERATIONS).await;
+}
+
+#[tokio::test]
+async fn every_operation_tells_errors() {
+    wire::every_operation_tells_errors(&OPERATIONS).await;
+}
+
+#[tokio::test]
+async fn every_operation_refuses_what_would_change_its_path() {
+    wire::every_operation_refuses_what_would_change_its_path(&OPERATIONS).await;
+}
+
+#[tokio::test]
+async fn every_operation_wants_its_required_parameters() {
+    wire::every_operation_wants_its_required_parameters(&OPERATIONS).await;
+}
+
+#[test]
+fn every_schema_has_its_type() {
+    tolerance::every_schema_has_its_type(TYPES);
+}
+
+#[test]
+fn a_full_value_comes_back_whole() {
+    tolerance::a_full_value_comes_back_whole(TYPES);
+}
+
+#[test]
+fn decoding_needs_little_stack() {
+    tolerance::decoding_needs_little_stack(TYPES);
+}
+
+#[test]
+fn one_change_breaks_nothing() {
+    tolerance::one_change_breaks_nothing(TYPES);
+}
+
+#[test]
+fn the_same_change_everywhere_breaks_nothing() {
+    tolerance::the_same_change_everywhere_breaks_nothing(TYPES);
+}
+
+#[test]
+fn a_part_of_an_object_is_enough() {
+    tolerance::a_part_of_an_object_is_enough(TYPES);
+}
+
+#[test]
+fn changes_together_break_nothing() {
+    tolerance::changes_together_break_nothing(TYPES);
+}

@@ -1,0 +1,375 @@
+//! Every operation of a product, called once over the wire by its id: the
+//! request that arrives, the answer that comes back, and the errors.
+//!
+//! What is expected is read from the product's document here, independently of
+//! the build that generates the methods from it.
+
+mod errors;
+mod refusals;
+
+use std::{collections::BTreeSet, pin::Pin};
+
+use bitbucket::{
+    Auth, Client, Error, Response,
+    catalog::{Arguments, Content as Given, Entry},
+};
+use serde_json::Value;
+
+use crate::support::{
+    AUTHORIZATION,
+    arguments::{Call, ExpectedBody},
+    assert_none, client, client_as, difference,
+    document::{Content, Document, Location, Operation},
+    encoding,
+    samples::Samples,
+    server::{Answer, Answers, Recorded, Server},
+};
+
+/// More than any enum has values.
+const MOST_CHOICES: usize = 64;
+const BYTES: &[u8] = b"diff --git a/\xc3\xa9 b/\xc3\xa9\r\n\0\xff\xfe not JSON, not UTF-8";
+
+pub(crate) use errors::every_operation_tells_errors;
+pub(crate) use refusals::{
+    every_operation_refuses_what_would_change_its_path,
+    every_operation_wants_its_required_parameters,
+};
+
+type Checked<T = ()> = Result<T, String>;
+type Calling = Pin<Box<dyn Future<Output = Result<Response<Given>, Error>> + Send>>;
+
+/// What is to be checked, and how its operations are called by their ids.
+pub(crate) struct Product {
+    /// The folder of the document, below `spec/`.
+    pub(crate) document: &'static str,
+    /// What paths begin with, for a client of the server's base URL.
+    pub(crate) prefix: &'static str,
+    pub(crate) operations: usize,
+    pub(crate) entries: fn() -> &'static [Entry],
+    pub(crate) call: fn(Client, String, Arguments) -> Calling,
+}
+
+impl Product {
+    fn read(&self) -> Document {
+        Document::of(self.document)
+    }
+}
+
+pub(crate) fn the_catalogue_is_the_document(product: &'static Product) {
+    let document = product.read().operations();
+    let expected: BTreeSet<_> = document.iter().map(described).collect();
+    let catalogue: BTreeSet<_> = (product.entries)()
+        .iter()
+        .map(|entry| {
+            let operation = entry.operation;
+            let mut parameters: Vec<_> = entry
+                .parameters
+                .iter()
+                .map(|parameter| {
+                    let location = match parameter.location {
+                        "path" => Location::Path,
+                        "query" => Location::Query,
+                        _ => Location::Header,
+                    };
+                    (parameter.name, format!("{location:?}"), parameter.required)
+                })
+                .collect();
+            parameters.sort();
+            let parameters = format!("{parameters:?} paged: {}", entry.is_paged());
+            let place = format!("{} {}", operation.method(), operation.path());
+            (operation.id().to_owned(), place, parameters)
+        })
+        .collect();
+    assert_eq!(document.len(), product.operations);
+    assert_eq!(expected.len(), product.operations);
+    assert_eq!((product.entries)().len(), product.operations);
+    let missing: Vec<_> = expected.difference(&catalogue).collect();
+    let surplus: Vec<_> = catalogue.difference(&expected).collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "the document alone: {missing:#?}\nthe catalogue alone: {surplus:#?}"
+    );
+    let ids: BTreeSet<_> = document.iter().map(|operation| &operation.id).collect();
+    assert_eq!(ids.len(), product.operations, "a name stands twice");
+}
+
+fn described(operation: &Operation) -> (String, String, String) {
+    let mut parameters: Vec<_> = operation
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let location = format!("{:?}", parameter.location);
+            (parameter.name.as_str(), location, parameter.required)
+        })
+        .collect();
+    parameters.sort();
+    let paged = operation.paging.is_some();
+    (
+        operation.id.clone(),
+        format!("{} {}", operation.method, operation.path),
+        format!("{parameters:?} paged: {paged}"),
+    )
+}
+
+/// A server with the queue of its answers, and a client for it.
+struct Bench {
+    product: &'static Product,
+    server: Server,
+    answers: Answers,
+    client: Client,
+    authorization: Option<&'static str>,
+}
+
+impl Bench {
+    async fn new(product: &'static Product) -> Self {
+        let (server, answers) = Server::with_queue().await;
+        let client = client(&server.base_url());
+        Self {
+            product,
+            server,
+            answers,
+            client,
+            authorization: Some(AUTHORIZATION),
+        }
+    }
+
+    fn without_credentials(mut self) -> Self {
+        self.client = client_as(&self.server.base_url(), Auth::none());
+        self.authorization = None;
+        self
+    }
+
+    fn call(&self, operation: &Operation, arguments: Arguments) -> Calling {
+        (self.product.call)(self.client.clone(), operation.id.clone(), arguments)
+    }
+
+    /// Calls an operation that is answered with `answer`, and gives the one
+    /// request that came of it.
+    async fn exchange(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        answer: Answer,
+    ) -> Checked<(Result<Response<Given>, Error>, Recorded)> {
+        self.answers.push(answer);
+        let given = self.call(operation, call.arguments()).await;
+        let left = self.answers.clear();
+        let mut requests = self.server.take_requests();
+        match (requests.pop(), requests.len(), left) {
+            (Some(request), 0, 0) => Ok((given, request)),
+            (None, ..) => Err(format!("nothing was sent: {:?}", given.err())),
+            (Some(_), more, _) => Err(format!("{more} requests too many")),
+        }
+    }
+}
+
+fn failed(operation: &Operation, failure: &str) -> String {
+    format!(
+        "{} ({} {}): {failure}",
+        operation.id, operation.method, operation.path
+    )
+}
+
+pub(crate) async fn every_operation_is_sent_and_read_as_the_document_says(
+    product: &'static Product,
+) {
+    let document = product.read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new(product).await;
+    let mut called = BTreeSet::new();
+    let mut met = Vec::new();
+    let mut failures = Vec::new();
+    for operation in document.operations() {
+        if let Err(failure) = check(&bench, &operation, &mut samples).await {
+            failures.push(failed(&operation, &failure));
+        }
+        assert!(called.insert(operation.id.clone()), "it stands twice");
+        met.push((operation, samples.take_met()));
+    }
+    assert_eq!(called.len(), product.operations);
+    // Once is not enough for all values of an enum and all members of a family.
+    for (operation, mut choices) in met {
+        for _ in 0..MOST_CHOICES {
+            if choices.is_disjoint(&samples.unused()) {
+                break;
+            }
+            if let Err(failure) = check(&bench, &operation, &mut samples).await {
+                failures.push(failed(&operation, &failure));
+            }
+            // One choice leads to another: a member has choices of its own.
+            choices.append(&mut samples.take_met());
+        }
+    }
+    assert_none(&failures);
+    assert_eq!(samples.unused(), BTreeSet::new(), "choices without a turn");
+}
+
+async fn check(bench: &Bench, operation: &Operation, samples: &mut Samples<'_>) -> Checked {
+    let call = &Call::full(operation, samples);
+    let status = operation.success.status;
+    let (answer, expected) = match &operation.success.content {
+        Content::Json(schema) => {
+            let value = samples.of(schema);
+            (Answer::json(status, &value), Some(value))
+        }
+        Content::Bytes => (Answer::bytes(status, "text/plain", BYTES), None),
+        Content::Nothing => (Answer::new(status), None),
+    };
+    let answer = answer.header("X-Request-Id", "r-1");
+    let (given, request) = bench.exchange(operation, call, answer).await?;
+    check_request(bench, operation, call, &request)?;
+    let given = given.map_err(|error| format!("failed: {error} ({error:?})"))?;
+    if given.status().as_u16() != status {
+        return Err(format!("the status became {}", given.status()));
+    }
+    if given.headers()["x-request-id"] != "r-1" {
+        return Err("the headers of the answer are lost".to_owned());
+    }
+    check_content(operation, given.into_inner(), expected).await
+}
+
+async fn check_content(operation: &Operation, given: Given, expected: Option<Value>) -> Checked {
+    match (&operation.success.content, given) {
+        (Content::Json(_), Given::Json(value)) => {
+            let expected = expected.unwrap_or_default();
+            if value == expected {
+                Ok(())
+            } else {
+                Err(difference("the answer", &expected, &value))
+            }
+        }
+        (Content::Bytes, Given::Bytes(bytes)) => {
+            if bytes.content_type() != Some("text/plain") {
+                return Err("the content type is lost".to_owned());
+            }
+            let bytes = bytes.bytes().await.map_err(|error| error.to_string())?;
+            (bytes == BYTES)
+                .then_some(())
+                .ok_or_else(|| "the bytes are others".to_owned())
+        }
+        (Content::Nothing, Given::Empty) => Ok(()),
+        (_, other) => Err(format!("the answer became {other:?}")),
+    }
+}
+
+fn check_request(bench: &Bench, operation: &Operation, call: &Call, request: &Recorded) -> Checked {
+    equal(
+        "authorization",
+        &bench.authorization,
+        &request.header("authorization"),
+    )?;
+    if request.method != operation.method {
+        return Err(format!("sent as {}", request.method));
+    }
+    let path = format!("{}{}", bench.product.prefix, call.path);
+    if request.path() != path {
+        return Err(format!("the path is\n  {}, not\n  {path}", request.path()));
+    }
+    let mut query = request.query();
+    query.sort();
+    if query != call.query {
+        return Err(format!("the query is {query:?}, not {:?}", call.query));
+    }
+    check_headers(operation, call, request)?;
+    check_body(call, request)
+}
+
+fn check_headers(operation: &Operation, call: &Call, request: &Recorded) -> Checked {
+    let accept = match operation.success.content {
+        Content::Bytes => "*/*",
+        Content::Json(_) if operation.may_be_bytes => "*/*",
+        _ => "application/json",
+    };
+    let mut expected = vec![("accept", accept)];
+    for (name, value) in &call.headers {
+        expected.push((name, value));
+    }
+    for (name, value) in expected {
+        if request.header(name) != Some(value) {
+            let found = request.headers.get_all(name).iter().collect::<Vec<_>>();
+            return Err(format!("{name} is {found:?}, not {value:?}"));
+        }
+    }
+    if request.headers.contains_key("api-version") {
+        return Err("there is an api-version".to_owned());
+    }
+    let agent = request.header("user-agent").unwrap_or_default();
+    if !agent.starts_with("bitbucket/") {
+        return Err(format!("the user agent is {agent:?}"));
+    }
+    let length = request.header("content-length");
+    let sends = operation.writes() || !matches!(call.body, ExpectedBody::Nothing);
+    let expected = sends.then(|| request.body.len().to_string());
+    if length != expected.as_deref() {
+        return Err(format!("the content length is {length:?}"));
+    }
+    Ok(())
+}
+
+fn check_body(call: &Call, request: &Recorded) -> Checked {
+    let content_type = request.header("content-type");
+    let is = |expected: &str| match content_type {
+        Some(found) if found == expected => Ok(()),
+        other => Err(format!("the content type is {other:?}, not {expected}")),
+    };
+    match &call.body {
+        ExpectedBody::Nothing => match (content_type, request.body.len()) {
+            (None, 0) => Ok(()),
+            (found, length) => Err(format!("there are {length} bytes of {found:?}")),
+        },
+        ExpectedBody::Json(expected) => {
+            is("application/json")?;
+            let body = request.json()?;
+            if body == *expected {
+                Ok(())
+            } else {
+                Err(difference("the body", expected, &body))
+            }
+        }
+        ExpectedBody::Form(expected) => {
+            is("application/x-www-form-urlencoded")?;
+            let mut fields: Vec<(String, String)> = url::form_urlencoded::parse(&request.body)
+                .into_owned()
+                .collect();
+            fields.sort();
+            equal("form", expected, &fields)
+        }
+        ExpectedBody::Text(expected) => {
+            is("application/x-www-form-urlencoded")?;
+            equal("body", &expected.as_bytes(), &&request.body[..])
+        }
+        ExpectedBody::Multipart(expected) => {
+            let content_type = content_type.unwrap_or("missing");
+            let mut parts = encoding::multipart(content_type, &request.body)?;
+            parts.sort();
+            equal("form", expected, &parts)
+        }
+    }
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Checked {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("the {what} is {found:?}, not {expected:?}"))
+    }
+}
+
+pub(crate) async fn every_operation_is_sent_without_what_is_optional(product: &'static Product) {
+    let document = product.read();
+    let mut samples = Samples::new(&document);
+    let bench = Bench::new(product).await.without_credentials();
+    let mut failures = Vec::new();
+    for operation in document.operations() {
+        let call = Call::bare(&operation, &mut samples);
+        // Not every operation can be answered so, but all of them are sent.
+        let checked = match bench.exchange(&operation, &call, Answer::new(204)).await {
+            Ok((_, request)) => check_request(&bench, &operation, &call, &request),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = checked {
+            failures.push(failed(&operation, &failure));
+        }
+    }
+    assert_none(&failures);
+}
