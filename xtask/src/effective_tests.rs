@@ -133,12 +133,8 @@ fn a_product_is_without_rules_that_exist_and_would_change_it() {
             let rule = RULES.iter().find(|rule| rule.name == *name).unwrap();
             let document = effective(product);
             let mut changed = document.clone();
-            rule.apply(&mut changed).unwrap();
-            assert!(
-                changed != document,
-                "{name} may well hold for {}",
-                product.name
-            );
+            let holds = rule.apply(&mut changed).is_ok() && changed == document;
+            assert!(!holds, "{name} may well hold for {}", product.name);
         }
     }
 }

@@ -123,3 +123,17 @@ fn a_missing_document_says_what_writes_it() {
     let error = format!("{:#}", all(&Repository::at(folder.path())).unwrap_err());
     assert!(error.contains("cargo xtask regen"), "{error}");
 }
+
+#[test]
+fn a_form_that_is_no_object_is_text() {
+    let operation = json!({ "operationId": "put_word", "tags": ["Words"],
+        "requestBody": body("application/x-www-form-urlencoded", &reference_to("Word")),
+        "responses": { "204": {} } });
+    let takes = |schema: Value| {
+        let document = json!({ "paths": { "/word": { "put": operation } },
+            "components": { "schemas": { "Word": schema } } });
+        rows(&CLOUD, &document)[0].request_type.clone().unwrap()
+    };
+    assert_eq!(takes(json!({ "type": "string" })), "text Word");
+    assert_eq!(takes(json!({ "type": "object" })), "form Word");
+}
