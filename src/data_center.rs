@@ -47,9 +47,11 @@ pub mod catalog;
 mod client;
 mod generated;
 mod page;
+mod raw_request;
 mod timestamp;
 
 pub use client::{Client, ClientBuilder};
 pub use generated::{builder, handle, types};
 pub use page::Page;
+pub use raw_request::RawRequest;
 pub use timestamp::Timestamp;

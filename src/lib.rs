@@ -103,6 +103,6 @@ pub use upload::UploadIssueArchive;
 pub use upload::{NewSnippet, ReadSnippet, SnippetChange, SnippetContents, SnippetFileContent};
 
 /// The README's examples, compiled.
-#[cfg(all(doctest, every_operation, feature = "v1"))]
+#[cfg(all(doctest, every_operation, feature = "data-center", feature = "v1"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -415,6 +415,12 @@ impl RawRequest {
         PageStream::new(client, operation, self.first_page(), numbering)
     }
 
+    /// What a listing of another kind of page begins with.
+    #[cfg(feature = "data-center")]
+    pub(crate) fn into_listing(self) -> (Client, &'static Operation, Result<Request, Error>) {
+        (self.client.clone(), self.operation, self.first_page())
+    }
+
     fn first_page(self) -> Result<Request, Error> {
         if matches!(self.content, Content::Form(_)) {
             let fault = "a listing is not asked for with a form";

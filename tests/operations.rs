@@ -11,8 +11,12 @@ const CLOUD: Product = Product {
     prefix: "/2.0",
     operations: 339,
     entries: catalog::operations,
-    call: |client, id, arguments| {
-        Box::pin(async move { catalog::call(&client, &id, arguments).await })
+    connect: |base_url, auth| {
+        let client = support::client_as(base_url, auth);
+        Box::new(move |id, arguments| {
+            let client = client.clone();
+            Box::pin(async move { catalog::call(&client, &id, arguments).await })
+        })
     },
 };
 

@@ -18,8 +18,12 @@ const OPERATIONS: wire::Product = wire::Product {
     prefix: "/1.0",
     operations: 20,
     entries: catalog::operations,
-    call: |client, id, arguments| {
-        Box::pin(async move { catalog::call(&client.v1(), &id, arguments).await })
+    connect: |base_url, auth| {
+        let client = support::client_as(base_url, auth);
+        Box::new(move |id, arguments| {
+            let client = client.clone();
+            Box::pin(async move { catalog::call(&client.v1(), &id, arguments).await })
+        })
     },
 };
 

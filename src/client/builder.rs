@@ -381,6 +381,7 @@ impl fmt::Debug for ClientBuilder {
             .field("retry", &self.retry)
             .field("retry_budget", &self.retry_budget)
             .field("max_rate", &self.max_rate)
+            .field("checks_forms", &self.checks_forms)
             .field("timeout", &self.timeout)
             .field("max_response_size", &self.max_response_size)
             .finish()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::{Auth, Error, Method, RawRequest, RetryPolicy};
+use crate::{Auth, Error, RetryPolicy};
 
 /// A client for one Bitbucket Data Center, as one user.
 ///
@@ -45,25 +45,6 @@ impl Client {
         Self {
             client: self.client.with_retry(policy),
         }
-    }
-
-    /// Starts a request to any path below `/rest`, for what there is no method for,
-    /// such as the resources of plugins.
-    ///
-    /// ```no_run
-    /// use bitbucket::Method;
-    ///
-    /// # async fn example(client: bitbucket::data_center::Client) -> Result<(), bitbucket::Error> {
-    /// let mirrors: serde_json::Value = client
-    ///     .request(Method::GET, "/mirroring/latest/mirrorServers")
-    ///     .send()
-    ///     .await?
-    ///     .into_inner();
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
-        self.client.request(method, path)
     }
 }
 

@@ -266,7 +266,9 @@ impl<P: Paged> Listing<P> {
         let Some(link) = self.link(page, address)? else {
             return Ok(match self.numbering {
                 Numbering::Number => self.after_number(page, address, asked),
-                _ => Upcoming::End,
+                Numbering::Link => Upcoming::End,
+                #[cfg(feature = "data-center")]
+                Numbering::Start => Upcoming::End,
             });
         };
         if self.seen.contains(link.as_str()) {

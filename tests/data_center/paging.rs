@@ -1,6 +1,6 @@
 //! Lists: by `nextPageStart` as it is given, and by nothing else.
 
-use bitbucket::{ErrorKind, data_center::types::Repository};
+use bitbucket::{ErrorKind, Method, data_center::types::Repository};
 use futures_util::TryStreamExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -89,6 +89,28 @@ async fn a_list_of_names_is_one_of_texts() {
     let files = client.repository("PRJ", "website").list_files().stream();
     let files: Vec<String> = files.try_collect().await.unwrap();
     assert_eq!(files, ["a.txt", "b/c.txt"]);
+}
+
+#[tokio::test]
+async fn a_list_that_there_is_no_method_for_goes_on_too() {
+    let (server, answers, client) = bench().await;
+    answers.push(Answer::json(200, &page(&["a".into()], 0, Some(4))));
+    answers.push(Answer::json(200, &page(&["b".into()], 4, None)));
+    let mirrored = client
+        .request(Method::GET, "/mirroring/latest/repos?limit=1")
+        .stream::<Value>();
+    let slugs: Vec<Value> = mirrored
+        .map_ok(|one| one["slug"].clone())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(slugs, ["a", "b"]);
+    let requests = server.take_requests();
+    assert_eq!(
+        requests[0].target,
+        "/context/rest/mirroring/latest/repos?limit=1"
+    );
+    assert_eq!(query(&requests[1], "start").as_deref(), Some("4"));
 }
 
 #[tokio::test]

@@ -28,8 +28,8 @@ pub(crate) enum ExpectedBody {
     Json(Value),
     /// Names and values, sorted.
     Form(Vec<(String, String)>),
-    /// What is declared as a form, but is a bare word.
-    Text(String),
+    /// A bare text, and what it is declared as: a form, perhaps.
+    Text(&'static str, String),
     /// Sorted.
     Multipart(Vec<FormPart>),
 }
@@ -140,10 +140,17 @@ impl Call {
             BodyKind::Form => {
                 let value = samples.of(&body.schema);
                 let expected = match &value {
-                    Value::String(word) => ExpectedBody::Text(word.clone()),
+                    Value::String(word) => {
+                        ExpectedBody::Text("application/x-www-form-urlencoded", word.clone())
+                    }
                     fields => ExpectedBody::Form(self::fields(fields)),
                 };
                 (value, expected)
+            }
+            BodyKind::Text => {
+                let value = samples.of(&body.schema);
+                let text = plain(&value);
+                (value, ExpectedBody::Text("text/plain", text))
             }
             BodyKind::Multipart => form(&body.schema, samples),
         };

@@ -57,6 +57,7 @@ pub(crate) struct Body {
 pub(crate) enum BodyKind {
     Json,
     Form,
+    Text,
     Multipart,
 }
 
@@ -75,6 +76,7 @@ pub(crate) enum Content {
 pub(crate) enum Paging {
     Link,
     Number,
+    Start,
 }
 
 impl Document {
@@ -193,6 +195,7 @@ impl Body {
                 "application/json" => BodyKind::Json,
                 "application/x-www-form-urlencoded" => BodyKind::Form,
                 "multipart/form-data" => BodyKind::Multipart,
+                "text/plain" => BodyKind::Text,
                 other => panic!("a body of {other}"),
             },
             schema: content["schema"].clone(),
@@ -231,6 +234,7 @@ impl Paging {
         match text(paging).as_str() {
             "link" => Self::Link,
             "number" => Self::Number,
+            "start" => Self::Start,
             other => panic!("paged by {other}"),
         }
     }

@@ -19,9 +19,14 @@ use serde_json::Value;
 pub(crate) const AUTHORIZATION: &str = "Basic a2ltQGV4YW1wbGUuY29tOnRva2Vu";
 pub(crate) const BEARER: &str = "Bearer s3cret-token";
 
+/// The credentials that are [`AUTHORIZATION`] on the wire.
+pub(crate) fn credentials() -> Auth {
+    Auth::api_token("kim@example.com", "token")
+}
+
 /// A client for a server on loopback, with an API token.
 pub(crate) fn client(base_url: &str) -> Client {
-    client_as(base_url, Auth::api_token("kim@example.com", "token"))
+    client_as(base_url, credentials())
 }
 
 /// A client for a server on loopback, with an access token.

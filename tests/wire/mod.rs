@@ -10,7 +10,7 @@ mod refusals;
 use std::{collections::BTreeSet, pin::Pin};
 
 use bitbucket::{
-    Auth, Client, Error, Response,
+    Auth, Error, Response,
     catalog::{Arguments, Content as Given, Entry},
 };
 use serde_json::Value;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::support::{
     AUTHORIZATION,
     arguments::{Call, ExpectedBody},
-    assert_none, client, client_as, difference,
+    assert_none, credentials, difference,
     document::{Content, Document, Location, Operation},
     encoding,
     samples::Samples,
@@ -36,7 +36,9 @@ pub(crate) use refusals::{
 };
 
 type Checked<T = ()> = Result<T, String>;
-type Calling = Pin<Box<dyn Future<Output = Result<Response<Given>, Error>> + Send>>;
+/// Calls an operation by its id.
+pub(crate) type Caller = Box<dyn Fn(String, Arguments) -> Calling>;
+pub(crate) type Calling = Pin<Box<dyn Future<Output = Result<Response<Given>, Error>> + Send>>;
 
 /// What is to be checked, and how its operations are called by their ids.
 pub(crate) struct Product {
@@ -46,7 +48,8 @@ pub(crate) struct Product {
     pub(crate) prefix: &'static str,
     pub(crate) operations: usize,
     pub(crate) entries: fn() -> &'static [Entry],
-    pub(crate) call: fn(Client, String, Arguments) -> Calling,
+    /// A client for the server at this base URL, which calls operations by their ids.
+    pub(crate) connect: fn(&str, Auth) -> Caller,
 }
 
 impl Product {
@@ -116,31 +119,31 @@ struct Bench {
     product: &'static Product,
     server: Server,
     answers: Answers,
-    client: Client,
+    caller: Caller,
     authorization: Option<&'static str>,
 }
 
 impl Bench {
     async fn new(product: &'static Product) -> Self {
         let (server, answers) = Server::with_queue().await;
-        let client = client(&server.base_url());
+        let caller = (product.connect)(&server.base_url(), credentials());
         Self {
             product,
             server,
             answers,
-            client,
+            caller,
             authorization: Some(AUTHORIZATION),
         }
     }
 
     fn without_credentials(mut self) -> Self {
-        self.client = client_as(&self.server.base_url(), Auth::none());
+        self.caller = (self.product.connect)(&self.server.base_url(), Auth::none());
         self.authorization = None;
         self
     }
 
     fn call(&self, operation: &Operation, arguments: Arguments) -> Calling {
-        (self.product.call)(self.client.clone(), operation.id.clone(), arguments)
+        (self.caller)(operation.id.clone(), arguments)
     }
 
     /// Calls an operation that is answered with `answer`, and gives the one
@@ -334,8 +337,8 @@ fn check_body(call: &Call, request: &Recorded) -> Checked {
             fields.sort();
             equal("form", expected, &fields)
         }
-        ExpectedBody::Text(expected) => {
-            is("application/x-www-form-urlencoded")?;
+        ExpectedBody::Text(kind, expected) => {
+            is(kind)?;
             equal("body", &expected.as_bytes(), &&request.body[..])
         }
         ExpectedBody::Multipart(expected) => {

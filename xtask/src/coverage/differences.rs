@@ -19,15 +19,18 @@ pub(crate) struct Differences {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Operations {
-    operations: Vec<String>,
+    #[serde(rename = "operations")]
+    labels: Vec<String>,
     reason: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
-    operations: Vec<String>,
-    parameters: Vec<String>,
+    #[serde(rename = "operations")]
+    labels: Vec<String>,
+    #[serde(rename = "parameters")]
+    names: Vec<String>,
     reason: String,
 }
 
@@ -36,7 +39,8 @@ struct Parameters {
 struct Fields {
     schema: String,
     /// `*` where the published document does not describe the schema at all.
-    fields: Vec<String>,
+    #[serde(rename = "fields")]
+    names: Vec<String>,
     reason: String,
 }
 
@@ -60,17 +64,12 @@ impl Differences {
         let mut reasons = Vec::new();
         for entry in &self.operations {
             reasons.push(&entry.reason);
-            expected.extend(
-                entry
-                    .operations
-                    .iter()
-                    .map(|one| format!("operation {one}: ")),
-            );
+            expected.extend(entry.labels.iter().map(|one| format!("operation {one}: ")));
         }
         for entry in &self.parameters {
             reasons.push(&entry.reason);
-            for operation in &entry.operations {
-                let all = entry.parameters.iter();
+            for operation in &entry.labels {
+                let all = entry.names.iter();
                 expected.extend(all.map(|one| format!("parameter {one} of {operation}: ")));
             }
         }
@@ -80,7 +79,7 @@ impl Differences {
         ] {
             for entry in entries {
                 reasons.push(&entry.reason);
-                let all = entry.fields.iter();
+                let all = entry.names.iter();
                 expected.extend(all.map(|one| format!("{kind} {}.{one}: ", entry.schema)));
             }
         }
