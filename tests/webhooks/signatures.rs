@@ -233,6 +233,8 @@ fn each_objection_is_one_line_of_its_own() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_signed_fits(secret in ".{1,80}", body: Vec<u8>) {
         let secret = Secret::from(secret);
