@@ -4,6 +4,7 @@
 //! What does not come back is lost to every program that uses the client.
 
 mod check;
+mod event;
 mod exceptions;
 mod har;
 mod index;

@@ -70,8 +70,8 @@ fn samples() -> PathBuf {
 fn the_samples_conform() {
     let (code, report) = report(&["--strict"], &samples());
     assert_eq!(code, Some(0), "{report:#}");
-    assert_eq!(report["entries"], 5);
-    assert_eq!(report["decoded"], 5);
+    assert_eq!(report["entries"], 6);
+    assert_eq!(report["decoded"], 6);
     let (code, report) = self::report(&["--strict"], &samples().join("browser.har"));
     assert_eq!(code, Some(0), "{report:#}");
     let expected = json!({
@@ -284,6 +284,50 @@ fn folders_are_read_by_their_index() {
 }
 
 #[test]
+fn deliveries_to_webhooks_are_read_by_their_events() {
+    let folder = Folder::new();
+    let of = |event: &str| json!({"event": event, "kind": "webhook_event"});
+    let index = json!({
+        "merged.json": of("pullrequest:fulfilled"),
+        "pushed.json": of("repo:push"),
+        "broken.json": of("repo:fork"),
+        "painted.json": of("repo:painted_blue"),
+        "empty.json": of("repo:deleted"),
+    });
+    folder.write("INDEX.json", index.to_string());
+    folder.write(
+        "merged.json",
+        r#"{"pullrequest": {"state": "ABSORBED", "wings": 2}, "mood": "good", "closed": null}"#,
+    );
+    folder.write(
+        "pushed.json",
+        r#"{"push": {"changes": [{"new": {"name": "main"}, "created": "perhaps"}]}}"#,
+    );
+    folder.write("broken.json", "{");
+    folder.write("painted.json", "{}");
+    folder.write("empty.json", "");
+    let (code, report) = report(&[], folder.0.path());
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["entries"], 5);
+    assert_eq!(report["decoded"], 1);
+    assert_eq!(report["skipped"], json!({"without JSON": 1}));
+    let failed = &report["failed"];
+    assert_eq!(failed[0]["operation"], "repo:fork");
+    assert_eq!(failed[0]["path"], "$");
+    assert_eq!(failed[1]["operation"], "repo:push");
+    assert_eq!(failed[1]["body"], "webhook_event");
+    assert_eq!(failed[1]["path"], "$.push.changes[0].created");
+    // What an event itself does not know is kept, and so is null as nothing.
+    let lost = report["lost_fields"].as_array().expect("a list");
+    assert_eq!(lost.len(), 1, "{report:#}");
+    assert_eq!(lost[0]["path"], "$.pullrequest.wings");
+    assert_eq!(report["unknown_values"][0]["path"], "$.pullrequest.state");
+    assert_eq!(report["unknown_values"][0]["value"], "ABSORBED");
+    let operations = json!([{"operation": "webhook_event repo:painted_blue", "count": 1}]);
+    assert_eq!(report["unknown_operations"], operations);
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let folder = Folder::new();
     let empty = Folder::new();
@@ -295,12 +339,15 @@ fn what_cannot_be_read_is_named() {
         "INDEX.json",
         r#"{"gone.json": {"operation": "GET /user", "kind": "response"}}"#,
     );
+    let untold = Folder::new();
+    untold.write("INDEX.json", r#"{"push.json": {"kind": "webhook_event"}}"#);
     for (path, expected) in [
         (missing.as_path(), "missing.har"),
         (garbage.as_path(), "garbage.har is no HAR file"),
         (other.as_path(), "other.json is no HAR file"),
         (empty.0.path(), "is a folder without an INDEX.json"),
         (index.0.path(), "gone.json"),
+        (untold.0.path(), "no `event`"),
     ] {
         let output = conform(&["--json"], &[path]);
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();

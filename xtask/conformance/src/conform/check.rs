@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::{
     difference::{Difference, Kind as Change, Nulls, differences},
+    event,
     exceptions::Exceptions,
     matching,
-    recording::{Body, Content, Kind, Recording},
+    recording::{Body, Call, Content, Kind, Recording},
     report::{Place, Report, json_path},
     unknown,
 };
@@ -37,10 +38,18 @@ impl<'a> Checker<'a> {
 
     /// Notes in the report what becomes of a recording.
     pub(crate) fn check(&mut self, recording: &Recording) {
-        let Some(entry) = matching::operation(&recording.call) else {
-            let (method, path) = (recording.call.method(), recording.call.path());
+        let (method, path, entry) = match &recording.call {
+            Call::Template { method, path } => (method, path, matching::by_template(method, path)),
+            Call::Path { method, path } => (method, path, matching::by_path(method, path)),
+            Call::Event { key } => return self.check_event(key, recording),
+        };
+        let Some(entry) = entry else {
             return self.report.unknown_operation(method, path);
         };
+        self.check_exchange(entry, recording);
+    }
+
+    fn check_exchange(&mut self, entry: &Entry, recording: &Recording) {
         let operation = format!("{} {}", entry.operation.method(), entry.operation.path());
         let mut outcome = Outcome::Skipped("without JSON");
         for body in &recording.bodies {
@@ -51,10 +60,59 @@ impl<'a> Checker<'a> {
             };
             outcome = outcome.and(self.check_body(entry, body, &place));
         }
+        self.count(outcome);
+    }
+
+    fn count(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Decoded => self.report.decoded += 1,
             Outcome::Failed => self.report.failed_entries += 1,
             Outcome::Skipped(reason) => self.report.skip(reason),
+        }
+    }
+
+    fn check_event(&mut self, key: &str, recording: &Recording) {
+        for body in &recording.bodies {
+            let place = Place {
+                operation: key,
+                kind: body.kind,
+                recording: &recording.name,
+            };
+            let (path, message) = match &body.content {
+                Content::Json(payload) => match event::read(key, payload) {
+                    event::Read::Known(written) => {
+                        self.note_event(payload, &written, &place);
+                        self.count(Outcome::Decoded);
+                        continue;
+                    }
+                    event::Read::Unknown => {
+                        self.report.unknown_operation(body.kind.name(), key);
+                        continue;
+                    }
+                    event::Read::Failed { path, message } => (failure_path(&path), message),
+                },
+                Content::Broken(message) => ("$".to_owned(), message.clone()),
+                Content::Other | Content::Empty => {
+                    self.count(Outcome::Skipped("without JSON"));
+                    continue;
+                }
+            };
+            self.report.fail(&place, &path, &message);
+            self.count(Outcome::Failed);
+        }
+    }
+
+    fn note_event(&mut self, payload: &Value, written: &Value, place: &Place<'_>) {
+        let found = differences(payload, written, Nulls::Nothing);
+        self.note_lost(&found, place);
+        let schemas = &mut self.schemas;
+        let unknown = event::unknown_values(payload, |name| {
+            let reader = Reader::Type(type_named(name)?);
+            let schema = schemas.entry(reader.name());
+            Some(schema.or_insert_with(|| reader.schema()).clone())
+        });
+        for unknown in unknown {
+            self.report.unknown_value(place, &unknown);
         }
     }
 
@@ -93,7 +151,7 @@ impl<'a> Checker<'a> {
     ) -> Result<(Reader, Vec<Difference>), ReadError> {
         let nulls = match place.kind {
             Kind::Request => Nulls::Something,
-            Kind::Response | Kind::ErrorResponse => Nulls::Nothing,
+            Kind::Response | Kind::ErrorResponse | Kind::WebhookEvent => Nulls::Nothing,
         };
         let read = best(&readers(entry, place.kind, value), value, nulls);
         if matches!(&read, Ok((_, found)) if found.is_empty()) {
@@ -110,12 +168,16 @@ impl<'a> Checker<'a> {
         read
     }
 
-    fn note(&mut self, reader: Reader, found: &[Difference], value: &Value, place: &Place<'_>) {
+    fn note_lost(&mut self, found: &[Difference], place: &Place<'_>) {
         for difference in found {
             let path = json_path(&difference.path);
             let reason = self.exceptions.reason(place.operation, place.kind, &path);
             self.report.lose(place, &path, &difference.kind, reason);
         }
+    }
+
+    fn note(&mut self, reader: Reader, found: &[Difference], value: &Value, place: &Place<'_>) {
+        self.note_lost(found, place);
         let schema = self.schemas.entry(reader.name());
         let schema = schema.or_insert_with(|| reader.schema());
         for unknown in unknown::values(schema, value) {
@@ -165,7 +227,7 @@ fn takes_nothing(entry: &Entry, kind: Kind) -> bool {
     match kind {
         Kind::Request => entry.request.is_none(),
         Kind::Response => matches!(entry.answer, AnswerKind::Empty | AnswerKind::Completion),
-        Kind::ErrorResponse => false,
+        Kind::ErrorResponse | Kind::WebhookEvent => false,
     }
 }
 
@@ -222,6 +284,8 @@ fn readers(entry: &Entry, kind: Kind, value: &Value) -> Vec<Reader> {
         Kind::Request => entry.request.into_iter().map(Reader::Body).collect(),
         Kind::Response => entry.responses.iter().copied().map(Reader::Body).collect(),
         Kind::ErrorResponse => type_named("Error").map(Reader::Type).into_iter().collect(),
+        // Read by its event, and not by an operation.
+        Kind::WebhookEvent => Vec::new(),
     };
     if kind == Kind::Response && !value["values"].is_array() {
         // Documentation likes to show an item of a list alone.

@@ -4,7 +4,8 @@
 //! {"a.json": {"operation": "GET /user", "kind": "response", "json": true}}
 //! ```
 //!
-//! `kind` is `response`, `request` or `error_response`; entries of other kinds
+//! `kind` is `response`, `request` or `error_response`; or `webhook_event`, which
+//! has the key of its `event` in place of an `operation`. Entries of other kinds
 //! are counted. `json` may be left out. A response may have a `request_body`,
 //! the JSON that it answers as a text.
 
@@ -37,17 +38,12 @@ fn entry_of(folder: &Path, file: &str, entry: &Value, recordings: &mut Recording
         recordings.skip(format!("of kind {kind}"));
         return Ok(());
     };
-    let operation = entry["operation"]
-        .as_str()
-        .context("it has no `operation`")?;
-    let Some((method, path)) = operation.split_once(' ') else {
-        bail!("`{operation}` is no method and path");
-    };
+    let call = call(kind, entry)?;
     let place = folder.join(file);
     let text = fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
     let mut bodies = vec![Body {
         kind,
-        content: content(&text, entry["json"].as_bool()),
+        content: content(&text, is_json(kind, entry)),
     }];
     if let Some(request) = entry["request_body"].as_str() {
         bodies.push(Body {
@@ -57,13 +53,34 @@ fn entry_of(folder: &Path, file: &str, entry: &Value, recordings: &mut Recording
     }
     recordings.found.push(Recording {
         name: file.to_owned(),
-        call: Call::Template {
-            method: method.to_owned(),
-            path: path.to_owned(),
-        },
+        call,
         bodies,
     });
     Ok(())
+}
+
+/// What Bitbucket delivers is JSON, whether the entry says so or not.
+fn is_json(kind: Kind, entry: &Value) -> Option<bool> {
+    let said = entry["json"].as_bool();
+    said.or((kind == Kind::WebhookEvent).then_some(true))
+}
+
+fn call(kind: Kind, entry: &Value) -> Result<Call> {
+    if kind == Kind::WebhookEvent {
+        let key = entry["event"].as_str().context("it has no `event`")?;
+        let key = key.to_owned();
+        return Ok(Call::Event { key });
+    }
+    let operation = entry["operation"]
+        .as_str()
+        .context("it has no `operation`")?;
+    let Some((method, path)) = operation.split_once(' ') else {
+        bail!("`{operation}` is no method and path");
+    };
+    Ok(Call::Template {
+        method: method.to_owned(),
+        path: path.to_owned(),
+    })
 }
 
 fn content(bytes: &[u8], is_json: Option<bool>) -> Content {

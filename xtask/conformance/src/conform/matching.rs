@@ -5,21 +5,16 @@ use std::cmp::Reverse;
 use bitbucket::catalog::{self, Entry};
 use percent_encoding::percent_decode_str;
 
-use super::recording::Call;
-
-/// The operation that was called, if the document has it.
-pub(crate) fn operation(call: &Call) -> Option<&'static Entry> {
-    match call {
-        Call::Template { method, path } => catalog::operations()
-            .iter()
-            .find(|entry| entry.operation.method() == method && entry.operation.path() == path),
-        Call::Path { method, path } => by_path(method, path),
-    }
+/// The operation of this template, if the document has it.
+pub(crate) fn by_template(method: &str, path: &str) -> Option<&'static Entry> {
+    catalog::operations()
+        .iter()
+        .find(|entry| entry.operation.method() == method && entry.operation.path() == path)
 }
 
 /// The operation whose template fits best: where several do, the one that has
 /// the path's own words earliest, and no parameter that is left empty.
-fn by_path(method: &str, path: &str) -> Option<&'static Entry> {
+pub(crate) fn by_path(method: &str, path: &str) -> Option<&'static Entry> {
     let segments = segments(path);
     catalog::operations()
         .iter()

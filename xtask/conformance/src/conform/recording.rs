@@ -21,20 +21,8 @@ pub(crate) enum Call {
     /// By the path that was asked for, below the base path and as it was
     /// encoded.
     Path { method: String, path: String },
-}
-
-impl Call {
-    pub(crate) fn method(&self) -> &str {
-        match self {
-            Self::Template { method, .. } | Self::Path { method, .. } => method,
-        }
-    }
-
-    pub(crate) fn path(&self) -> &str {
-        match self {
-            Self::Template { path, .. } | Self::Path { path, .. } => path,
-        }
-    }
+    /// None: it is what Bitbucket delivered to a webhook.
+    Event { key: String },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +36,8 @@ pub(crate) enum Kind {
     Request,
     Response,
     ErrorResponse,
+    /// The payload of a delivery.
+    WebhookEvent,
 }
 
 impl Kind {
@@ -56,13 +46,19 @@ impl Kind {
             Self::Request => "request",
             Self::Response => "response",
             Self::ErrorResponse => "error_response",
+            Self::WebhookEvent => "webhook_event",
         }
     }
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        [Self::Request, Self::Response, Self::ErrorResponse]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        [
+            Self::Request,
+            Self::Response,
+            Self::ErrorResponse,
+            Self::WebhookEvent,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
     }
 }
 
