@@ -289,10 +289,7 @@ fn readers(entry: &Entry, kind: Kind, value: &Value) -> Vec<Reader> {
     };
     if kind == Kind::Response && !value["values"].is_array() {
         // Documentation likes to show an item of a list alone.
-        let item = entry
-            .responses
-            .first()
-            .and_then(|body| body.item_type_name());
+        let item = entry.responses.first().and_then(BodyEntry::item_type_name);
         readers.extend(item.and_then(type_named).map(Reader::Type));
     }
     if readers.is_empty() {

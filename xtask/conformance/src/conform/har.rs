@@ -36,19 +36,19 @@ struct Entry {
 struct Request {
     method: String,
     url: String,
-    post_data: Option<Text>,
+    post_data: Option<MessageBody>,
 }
 
 #[derive(Deserialize)]
 struct Response {
     #[serde(default)]
     status: i64,
-    content: Option<Text>,
+    content: Option<MessageBody>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Text {
+struct MessageBody {
     mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
@@ -113,7 +113,7 @@ fn api_path(url: &str) -> Option<String> {
     Some(format!("/{below}"))
 }
 
-fn content(text: Option<&Text>) -> Content {
+fn content(text: Option<&MessageBody>) -> Content {
     let Some((text, body)) = text.and_then(|text| Some((text, text.text.as_deref()?))) else {
         return Content::Empty;
     };
@@ -154,7 +154,7 @@ mod tests {
     use serde_json::json;
 
     fn text(mime_type: &str, text: &str, encoding: Option<&str>) -> Content {
-        content(Some(&Text {
+        content(Some(&MessageBody {
             mime_type: Some(mime_type.to_owned()),
             text: Some(text.to_owned()),
             encoding: encoding.map(str::to_owned),

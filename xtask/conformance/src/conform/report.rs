@@ -196,7 +196,7 @@ fn found(key: &Key, times: &Times, what: &str) -> Value {
     found
 }
 
-/// `values[].id`, as the comparison has it, as a JSONPath.
+/// `values[].id`, as the comparison has it, as a `JSONPath`.
 pub(crate) fn json_path(path: &str) -> String {
     let path = path.replace("[]", "[*]");
     if path.is_empty() || path.starts_with('[') {
