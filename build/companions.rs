@@ -33,6 +33,9 @@ pub(crate) fn emit(
         if operation.multipart == Multipart::Also {
             methods.extend(multipart(file, operation)?);
         }
+        if operation.answer == Answer::Bytes {
+            methods.extend(bytes());
+        }
         if let Some(meta) = &operation.meta {
             methods.extend(meta_answer(meta));
         }
@@ -132,6 +135,43 @@ fn streams(product: &Product, page: &Type, numbering: Numbering) -> TokenStream 
             crate::paging::ItemStream::new(
                 client, &Self::OPERATION, self.request(), #numbering,
             )
+        }
+    }
+}
+
+/// What can be done with bytes beside reading them from the answer.
+fn bytes() -> TokenStream {
+    quote! {
+        /// The bytes as they arrive: what [`send`](Self::send) gives, without
+        /// status and headers.
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub async fn bytes_stream(
+            self,
+        ) -> ::std::result::Result<crate::ByteStream, crate::Error> {
+            Ok(self.send().await?.into_inner())
+        }
+
+        /// Saves the bytes to a file, and says how many they are. The file
+        /// appears when it is whole: [`Download::save_to`](crate::Download::save_to).
+        ///
+        /// # Errors
+        ///
+        /// As [`Download::save_to`](crate::Download::save_to).
+        pub async fn save_to(
+            self,
+            path: impl ::std::convert::AsRef<::std::path::Path>,
+        ) -> ::std::result::Result<u64, crate::Error> {
+            self.download().save_to(path).await
+        }
+
+        /// A download to a file that tells how far it is, or that a later run
+        /// of the program can take up. Nothing is sent yet.
+        pub fn download(self) -> crate::Download {
+            let client = self.client.clone();
+            crate::Download::new(client, &Self::OPERATION, self.request())
         }
     }
 }

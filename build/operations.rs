@@ -99,11 +99,11 @@ fn own_client(item: &mut ItemStruct) {
     item.generics = syn::Generics::default();
     if let Some(field) = item.fields.iter_mut().next() {
         field.ty = parse_quote!(crate::Client);
-        // What waits for the outcome of a request asks again by it.
-        field.vis = parse_quote!(pub(crate));
     }
+    // What waits for the outcome of a request asks again by them.
     for field in &mut item.fields {
         Uploads.visit_field_mut(field);
+        field.vis = parse_quote!(pub(crate));
     }
 }
 
@@ -124,6 +124,7 @@ fn builder(item: &mut ItemImpl, product: &Product, operation: &Operation) -> Res
         }
         match function.sig.ident.to_string().as_str() {
             "new" => constructor(function),
+            "range" if operation.answer == Answer::Bytes => range(function),
             "send" => {
                 let value = answer_type(&function.sig.output)
                     .ok_or("`send` does not answer with a ResponseValue")?
@@ -171,6 +172,19 @@ fn constructor(function: &mut ImplItemFn) {
         }
     }
     CloneClient.visit_block_mut(&mut function.block);
+}
+
+/// A part of the bytes is told by numbers, not by the text of the header.
+fn range(function: &mut ImplItemFn) {
+    *function = parse_quote! {
+        /// Asks for a part of the bytes only.
+        ///
+        /// Whether that is what came, says [`ByteStream::content_range`](crate::ByteStream::content_range).
+        pub fn range(mut self, range: impl ::std::convert::Into<crate::ByteRange>) -> Self {
+            self.range = range.into().into_header().map(Some);
+            self
+        }
+    };
 }
 
 /// `T` of `Result<ResponseValue<T>, …>`.

@@ -1,20 +1,25 @@
 //! Answers that are not JSON, as they arrive.
 
 use std::{
-    fmt,
+    fmt, io,
+    path::Path,
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
 use futures_core::{FusedStream, Stream};
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream};
 use http::{HeaderMap, StatusCode, header};
+use tokio::io::AsyncBufRead;
+use tokio_util::io::StreamReader;
 
 use crate::{
-    Error, Operation,
-    wire::{Broken, Silence},
+    ContentRange, Error, Operation,
+    download::{Progress, Target},
+    wire::Silence,
 };
 
 /// A file, a diff or a log, as a stream of its bytes.
@@ -33,37 +38,90 @@ use crate::{
 #[must_use = "streams do nothing unless polled"]
 pub struct ByteStream {
     operation: &'static Operation,
-    status: StatusCode,
-    /// For the error that a break in the middle becomes.
-    headers: HeaderMap,
-    content_length: Option<u64>,
-    silence: Silence,
+    head: Arc<Head>,
+    /// How many bytes are still to come, if that is known.
+    left: Option<u64>,
     /// The most that may come, where it is all kept in memory.
     limit: Option<u64>,
     received: u64,
+    progress: Option<Box<Progress>>,
     /// Gone when the end or an error was reached.
     body: Option<Body>,
 }
 
-type Body = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
+/// What was told before the first byte.
+struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+    content_length: Option<u64>,
+    content_range: Option<ContentRange>,
+}
+
+/// The lock only makes it `Sync`.
+type Body = Mutex<Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>>;
 
 impl ByteStream {
     pub(crate) fn new(
         operation: &'static Operation,
         status: StatusCode,
         headers: HeaderMap,
+        content_range: Option<ContentRange>,
         response: reqwest::Response,
         read_timeout: Option<Duration>,
     ) -> Self {
-        Self {
-            operation,
+        let head = Arc::new(Head {
             status,
             headers,
             content_length: response.content_length(),
-            silence: Silence::new(read_timeout),
+            content_range,
+        });
+        let told = Arc::clone(&head);
+        let broken =
+            move |broken| Error::receiving(operation, status, told.headers.clone(), broken);
+        let mut silence = Silence::new(read_timeout);
+        let mut chunks = Box::pin(response.bytes_stream());
+        let body = stream::poll_fn(move |context| {
+            let polled = chunks.as_mut().poll_next(context);
+            Poll::Ready(match ready!(silence.check(context, polled)) {
+                Ok(Some(Ok(part))) => Some(Ok(part)),
+                Ok(Some(Err(error))) => Some(Err(broken(error.into()))),
+                Err(silent) => Some(Err(broken(silent))),
+                Ok(None) => None,
+            })
+        });
+        Self::with(operation, head, body)
+    }
+
+    /// A stream that is put together from several answers.
+    pub(crate) fn of(
+        operation: &'static Operation,
+        body: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+    ) -> Self {
+        let head = Head {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            content_length: None,
+            content_range: None,
+        };
+        Self::with(operation, Arc::new(head), body)
+    }
+
+    fn with(
+        operation: &'static Operation,
+        head: Arc<Head>,
+        body: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+    ) -> Self {
+        let part = head.content_range.as_ref();
+        Self {
+            operation,
+            left: head
+                .content_length
+                .or_else(|| part.map(ContentRange::length)),
+            head,
             limit: None,
             received: 0,
-            body: Some(Box::pin(response.bytes_stream())),
+            progress: None,
+            body: Some(Mutex::new(Box::pin(body))),
         }
     }
 
@@ -74,27 +132,34 @@ impl ByteStream {
         self
     }
 
-    /// Ends the stream, and tells the error that it ends with.
-    fn fail(&mut self, broken: Broken) -> Error {
-        self.body = None;
-        let headers = std::mem::take(&mut self.headers);
-        Error::receiving(self.operation, self.status, headers, broken)
-    }
-
-    fn too_large(&mut self, limit: u64) -> Error {
-        self.body = None;
-        let headers = std::mem::take(&mut self.headers);
-        Error::response_too_large(self.operation, self.status, headers, limit)
-    }
-
     /// How many bytes there are, if Bitbucket said so.
     pub fn content_length(&self) -> Option<u64> {
-        self.content_length
+        self.head.content_length
     }
 
     /// What the bytes are, as Bitbucket declared it, such as `text/plain; charset=utf-8`.
     pub fn content_type(&self) -> Option<&str> {
-        self.headers.get(header::CONTENT_TYPE)?.to_str().ok()
+        self.head.headers.get(header::CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// Which part of the whole these bytes are, if they are one.
+    ///
+    /// Where a range was asked for and there is none here, all of it came: not
+    /// everybody heeds `Range`.
+    pub fn content_range(&self) -> Option<ContentRange> {
+        self.head.content_range
+    }
+
+    /// Calls `report` with the bytes that were read so far, and with all there
+    /// are, if that is known.
+    ///
+    /// The call is made whenever some are read, so it should be quick.
+    pub fn on_progress(
+        mut self,
+        report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(Box::new(report));
+        self
     }
 
     /// The next part; `None` at the end.
@@ -158,6 +223,93 @@ impl ByteStream {
         let bytes = self.bytes().await?;
         Ok(encoding.decode(&bytes).0.into_owned())
     }
+
+    /// Saves all that has not been read yet to a file, and says how many bytes
+    /// that was. The file appears when it is whole, as with
+    /// [`Download::save_to`](crate::Download::save_to), which also goes on where
+    /// a connection broke off: a stream cannot ask again.
+    ///
+    /// ```no_run
+    /// # async fn save(zip: bitbucket::ByteStream) -> Result<(), bitbucket::Error> {
+    /// let bytes = zip.save_to("issues.zip").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the connection breaks, Bitbucket is silent for too long, or the file
+    /// cannot be written ([`ErrorKind::File`](crate::ErrorKind::File)).
+    pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let mut target = Target::temporary(self.operation, path.as_ref()).await?;
+        let mut length = 0;
+        while let Some(part) = self.try_next().await? {
+            target.write(&part).await?;
+            length += part.len() as u64;
+        }
+        target.finish().await?;
+        Ok(length)
+    }
+
+    /// The same bytes for what reads from an [`AsyncRead`](tokio::io::AsyncRead),
+    /// such as a decoder of archives, or lines by
+    /// [`AsyncBufReadExt`](tokio::io::AsyncBufReadExt). An [`Error`] is the
+    /// source of the error that reading gives.
+    ///
+    /// ```no_run
+    /// use tokio::io::AsyncBufReadExt as _;
+    ///
+    /// # async fn read(log: bitbucket::ByteStream) -> std::io::Result<()> {
+    /// let mut lines = log.into_async_read().lines();
+    /// while let Some(line) = lines.next_line().await? {
+    ///     println!("{line}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_async_read(self) -> impl AsyncBufRead + Send + Sync + Unpin + 'static {
+        StreamReader::new(self.map_err(io::Error::other))
+    }
+
+    /// Counts what came. The HTTP library does so by `Content-Length`, but not
+    /// by `Content-Range`.
+    fn count(&mut self, part: Option<&Bytes>) -> Result<(), Error> {
+        let length = part.map_or(0, |part| part.len() as u64);
+        let miscounted = match (self.left, part) {
+            (None, _) | (Some(0), None) => None,
+            (Some(_), None) => Some("the answer has fewer bytes than it said"),
+            (Some(left), Some(_)) => {
+                self.left = left.checked_sub(length);
+                self.left
+                    .is_none()
+                    .then_some("the answer has more bytes than it said")
+            }
+        };
+        if let Some(message) = miscounted {
+            let headers = self.head.headers.clone();
+            return Err(Error::miscounted(
+                self.operation,
+                self.head.status,
+                headers,
+                message,
+            ));
+        }
+        self.received = self.received.saturating_add(length);
+        if let Some(limit) = self.limit.filter(|limit| self.received > *limit) {
+            let headers = self.head.headers.clone();
+            let status = self.head.status;
+            return Err(Error::response_too_large(
+                self.operation,
+                status,
+                headers,
+                limit,
+            ));
+        }
+        if let (Some(report), Some(_)) = (&self.progress, part) {
+            report(self.received, self.head.content_length);
+        }
+        Ok(())
+    }
 }
 
 /// The `charset` parameter of a content type.
@@ -174,26 +326,20 @@ impl Stream for ByteStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        let Some(body) = &mut this.body else {
+        let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
-        let polled = body.try_poll_next_unpin(context);
-        Poll::Ready(match ready!(this.silence.check(context, polled)) {
-            Ok(Some(Ok(part))) => {
-                this.received = this.received.saturating_add(part.len() as u64);
-                match this.limit.filter(|limit| this.received > *limit) {
-                    Some(limit) => Some(Err(this.too_large(limit))),
-                    None => Some(Ok(part)),
-                }
-            }
-            Ok(Some(Err(error))) => Some(Err(this.fail(error.into()))),
-            Err(silent) => Some(Err(this.fail(silent))),
-            Ok(None) => {
-                this.body = None;
-                None
-            }
-        })
+        let body = body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let next = ready!(body.as_mut().poll_next(context));
+        let next = match next {
+            Some(Ok(part)) => self.count(Some(&part)).map(|()| Some(part)),
+            Some(Err(error)) => Err(error),
+            None => self.count(None).map(|()| None),
+        };
+        if !matches!(next, Ok(Some(_))) {
+            self.body = None;
+        }
+        Poll::Ready(next.transpose())
     }
 }
 
@@ -208,7 +354,7 @@ impl fmt::Debug for ByteStream {
         formatter
             .debug_struct("ByteStream")
             .field("operation", &self.operation.id())
-            .field("content_length", &self.content_length)
+            .field("content_length", &self.content_length())
             .field("content_type", &self.content_type())
             .finish_non_exhaustive()
     }

@@ -9,6 +9,8 @@ mod tests;
 use std::{
     collections::BTreeMap,
     error::Error as StdError,
+    io,
+    path::Path,
     time::{Duration, SystemTime},
 };
 
@@ -75,6 +77,8 @@ pub enum ErrorKind {
     Transport,
     /// The content of an upload could not be read, or was not as long as declared.
     Content,
+    /// A file to save a download to could not be written.
+    File,
     /// Bitbucket answered with a status that is not a success.
     Status,
     /// Bitbucket pointed to another address which must not be followed.
@@ -252,6 +256,26 @@ impl Error {
         Self::new(ErrorKind::ResponseTooLarge, Some(operation))
             .explained(message)
             .answered(status, headers)
+    }
+
+    /// An answer came to its end, but not with as many bytes as it said.
+    pub(crate) fn miscounted(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        message: &str,
+    ) -> Self {
+        Self::new(ErrorKind::Transport, Some(operation))
+            .explained(message)
+            .answered(status, headers)
+    }
+
+    /// A file cannot be written.
+    pub(crate) fn file(operation: &'static Operation, path: &Path, source: io::Error) -> Self {
+        let path = path.to_string_lossy();
+        Self::new(ErrorKind::File, Some(operation))
+            .explained(format!("the file {path:?} cannot be written"))
+            .caused_by(source)
     }
 
     /// Bitbucket pointed where a request must not go.
@@ -459,6 +483,12 @@ impl Error {
         self.is_status(StatusCode::GONE)
     }
 
+    /// Whether there is no such part of a file: 416. A log has not grown, or a
+    /// file is shorter than was thought.
+    pub fn is_range_not_satisfiable(&self) -> bool {
+        self.is_status(StatusCode::RANGE_NOT_SATISFIABLE)
+    }
+
     /// Whether there were too many requests: 429.
     pub fn is_rate_limited(&self) -> bool {
         self.is_status(StatusCode::TOO_MANY_REQUESTS)
@@ -506,6 +536,11 @@ impl Error {
     /// Whether a task came to its end without success.
     pub fn is_task_failed(&self) -> bool {
         self.kind() == ErrorKind::TaskFailed
+    }
+
+    /// Whether an answer began and then broke off, so that the rest may be had.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout) && self.status().is_some()
     }
 
     fn is_status(&self, status: StatusCode) -> bool {

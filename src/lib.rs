@@ -37,6 +37,7 @@ pub mod catalog;
 mod client;
 #[cfg(feature = "data-center")]
 pub mod data_center;
+mod download;
 mod error;
 mod family;
 mod form;
@@ -72,6 +73,7 @@ pub use answer::{Completion, JsonOrBytes};
 pub use auth::Auth;
 pub use byte_stream::ByteStream;
 pub use client::{Client, ClientBuilder};
+pub use download::{ByteRange, ContentRange, Download};
 pub use error::{Error, ErrorEntry, ErrorKind};
 pub use generated::{builder, handle, types};
 pub use http::Method;

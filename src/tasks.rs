@@ -6,6 +6,8 @@ mod issues;
 mod merge;
 #[cfg(feature = "pipelines")]
 mod pipeline;
+#[cfg(feature = "pipelines")]
+mod pipeline_log;
 
 use std::{ops::ControlFlow, time::Duration};
 

@@ -3,6 +3,7 @@
 mod collect;
 mod exchange;
 
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{CONTENT_TYPE, LOCATION},
@@ -13,8 +14,8 @@ use url::Url;
 use collect::{Arrived, Whole};
 
 use crate::{
-    ByteStream, Client, Completion, Error, JsonOrBytes, Operation, Response, outgoing::Outgoing,
-    redirect, trace,
+    ByteStream, Client, Completion, ContentRange, Error, JsonOrBytes, Operation, Response,
+    outgoing::Outgoing, redirect, trace,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -60,7 +61,7 @@ impl Client {
         request: impl Into<Outgoing>,
         accept: HeaderValue,
     ) -> Result<Response<ByteStream>, Error> {
-        let read = async |arrived: Arrived| Ok(self.stream(operation, arrived.answer));
+        let read = async |arrived: Arrived| self.stream(operation, arrived.answer);
         self.call(operation, request, accept, unwanted, read).await
     }
 
@@ -97,9 +98,8 @@ impl Client {
                 let whole = self.whole(operation, arrived).await?;
                 Ok(whole.decode::<T>()?.map(JsonOrBytes::Json))
             } else {
-                Ok(self
-                    .stream(operation, arrived.answer)
-                    .map(JsonOrBytes::Bytes))
+                let bytes = self.stream(operation, arrived.answer)?;
+                Ok(bytes.map(JsonOrBytes::Bytes))
             }
         };
         self.call(operation, request, ANYTHING, is_object, read)
@@ -139,13 +139,33 @@ impl Client {
         &self,
         operation: &'static Operation,
         mut answer: reqwest::Response,
-    ) -> Response<ByteStream> {
+    ) -> Result<Response<ByteStream>, Error> {
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
-        let read_timeout = self.wire().read_timeout;
-        let bytes = ByteStream::new(operation, status, headers.clone(), answer, read_timeout);
-        Response::new(bytes, status, headers)
+        let mut range = None;
+        if status == StatusCode::PARTIAL_CONTENT && !has_several_parts(&headers) {
+            range = ContentRange::read(&headers);
+            if range.is_none() {
+                let message = "a part came (206), but the answer does not say which one";
+                let none = Bytes::new();
+                return Err(Error::decode(
+                    operation, status, headers, &none, message, None,
+                ));
+            }
+        }
+        let silence = self.wire().read_timeout;
+        let told = headers.clone();
+        let bytes = ByteStream::new(operation, status, told, range, answer, silence);
+        Ok(Response::new(bytes, status, headers))
     }
+}
+
+/// Several ranges come as several parts of a body, each with its own place.
+fn has_several_parts(headers: &HeaderMap) -> bool {
+    content_type(headers).is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("multipart/byteranges")
+    })
 }
 
 /// Every answer's body is collected.

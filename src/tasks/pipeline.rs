@@ -3,17 +3,12 @@
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use http::Method;
-use reqwest::Request;
-use url::Url;
 
 use super::{Polling, poll};
 use crate::{
-    Client, Error, ItemStream, Page, Response,
-    builder::{CreatePipeline, GetPipeline, ListPipelineSteps},
+    Error,
+    builder::{CreatePipeline, GetPipeline, GetPipelineStepLog},
     handle,
-    paging::Numbering,
-    path,
     types::{
         Pipeline, PipelineState, PipelineStateCompletedResult, PipelineStep, PipelineStepState,
     },
@@ -26,16 +21,19 @@ use crate::{
 ///
 /// # async fn wait(client: bitbucket::Client) -> Result<(), bitbucket::Error> {
 /// let pipeline = client.repository("acme", "website").pipeline("{3f1c0b6e}");
-/// let run = pipeline.wait(Polling::default()).await?.into_successful()?;
-/// for step in &run.steps {
+/// let run = pipeline.wait(Polling::default()).await?;
+/// for (number, step) in run.steps.iter().enumerate() {
 ///     println!("{:?} took {:?} s", step.name, step.duration_in_seconds);
+///     run.log(step).save_to(format!("step-{number}.log")).await?;
 /// }
+/// run.into_successful()?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PipelineRun {
+    handle: handle::Pipeline,
     /// The pipeline as it ended.
     pub pipeline: Pipeline,
     /// Its steps, in their order.
@@ -49,6 +47,13 @@ impl PipelineRun {
             PipelineState::Completed(completed) => completed.result.as_ref(),
             _ => None,
         }
+    }
+
+    /// Asks for the log of one of its steps. A step that was not run has none:
+    /// Bitbucket then answers 404.
+    pub fn log(&self, step: &PipelineStep) -> GetPipelineStepLog {
+        let log = self.handle.get_pipeline_step_log();
+        log.step_uuid(step.uuid.as_deref().unwrap_or_default())
     }
 
     /// Whether it ended with success.
@@ -135,11 +140,14 @@ impl CreatePipeline {
     /// As [`send`](Self::send), and if the pipeline has no end in time. It then
     /// runs on at Bitbucket's.
     pub async fn send_and_wait(self, polling: Polling) -> Result<PipelineRun, Error> {
-        let client = self.client.clone();
-        let request = self.request()?;
-        let mut address = request.url().clone();
         let operation = &Self::OPERATION;
-        let started: Response<Pipeline> = client.send_json(operation, request).await?;
+        let invalid = |fault| Error::invalid_request(operation, fault);
+        let repository = handle::Repository {
+            client: self.client.clone(),
+            workspace: self.workspace.clone().map_err(invalid)?,
+            repo_slug: self.repo_slug.clone().map_err(invalid)?,
+        };
+        let started = self.send().await?;
         let Some(uuid) = started.uuid.as_deref() else {
             return Err(Error::decode(
                 operation,
@@ -150,9 +158,7 @@ impl CreatePipeline {
                 None,
             ));
         };
-        let uuid = path::segment(operation, "uuid", uuid)?;
-        address.set_path(&format!("{}/{uuid}", address.path().trim_end_matches('/')));
-        wait(&client, address, &polling).await
+        repository.pipeline(uuid).wait(polling).await
     }
 }
 
@@ -166,8 +172,17 @@ impl handle::Pipeline {
     ///
     /// If Bitbucket does not say how it goes, or it has no end in time.
     pub async fn wait(&self, polling: Polling) -> Result<PipelineRun, Error> {
-        let request = self.get_pipeline().request()?;
-        wait(&self.client, request.url().clone(), &polling).await
+        let pipeline = self.wait_until(polling, |_| false).await?;
+        let mut listed = self.list_pipeline_steps().stream();
+        let mut steps = Vec::new();
+        while let Some(step) = listed.try_next().await? {
+            steps.push(step);
+        }
+        Ok(PipelineRun {
+            handle: self.clone(),
+            pipeline,
+            steps,
+        })
     }
 
     /// Waits for the end of the pipeline, or until `enough` says so of what was
@@ -192,47 +207,24 @@ impl handle::Pipeline {
     pub async fn wait_until(
         &self,
         polling: Polling,
-        enough: impl FnMut(&Pipeline) -> bool,
+        mut enough: impl FnMut(&Pipeline) -> bool,
     ) -> Result<Pipeline, Error> {
-        let request = self.get_pipeline().request()?;
-        wait_until(&self.client, request.url(), &polling, enough).await
+        let operation = &GetPipeline::OPERATION;
+        poll(
+            operation,
+            &polling,
+            || self.get_pipeline().send(),
+            |answer| {
+                let pipeline = answer.into_inner();
+                Ok(if enough(&pipeline) || has_ended(&pipeline) {
+                    ControlFlow::Break(pipeline)
+                } else {
+                    ControlFlow::Continue(())
+                })
+            },
+        )
+        .await
     }
-}
-
-async fn wait(client: &Client, address: Url, polling: &Polling) -> Result<PipelineRun, Error> {
-    let pipeline = wait_until(client, &address, polling, |_| false).await?;
-    let mut steps = address;
-    steps.set_path(&format!("{}/steps", steps.path()));
-    let steps: ItemStream<Page<PipelineStep>> = ItemStream::new(
-        client.clone(),
-        &ListPipelineSteps::OPERATION,
-        Ok(Request::new(Method::GET, steps)),
-        Numbering::Link,
-    );
-    let steps = futures_util::TryStreamExt::try_collect(steps).await?;
-    Ok(PipelineRun { pipeline, steps })
-}
-
-async fn wait_until(
-    client: &Client,
-    address: &Url,
-    polling: &Polling,
-    mut enough: impl FnMut(&Pipeline) -> bool,
-) -> Result<Pipeline, Error> {
-    let operation = &GetPipeline::OPERATION;
-    let ask = || {
-        let request = Request::new(Method::GET, address.clone());
-        client.send_json::<Pipeline>(operation, request)
-    };
-    poll(operation, polling, ask, |answer| {
-        let pipeline = answer.into_inner();
-        Ok(if enough(&pipeline) || has_ended(&pipeline) {
-            ControlFlow::Break(pipeline)
-        } else {
-            ControlFlow::Continue(())
-        })
-    })
-    .await
 }
 
 /// A state that this version does not know is the end if there is a time of it.

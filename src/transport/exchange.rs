@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::{
     HeaderName, HeaderValue, Method,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RANGE, USER_AGENT,
+    },
 };
 use reqwest::Request;
 use tracing::Span;
@@ -57,6 +59,8 @@ impl Client {
         outcome.map_err(|error| error.after_attempts(call.sent))
     }
 
+    /// The headers that are no business of the operation.
+    ///
     /// Bitbucket answers 411 to a write without `Content-Length`, and 400 to some
     /// writes that declare the type of a body they do not have.
     fn prepare(&self, outgoing: &mut Outgoing, accept: HeaderValue) {
@@ -73,6 +77,11 @@ impl Client {
             .or_insert_with(|| self.user_agent().clone());
         if self.checks_forms() && !is_safe {
             headers.insert(NO_FORM_CHECK.0, NO_FORM_CHECK.1);
+        }
+        if headers.contains_key(RANGE) {
+            // Parts are counted in what is sent: of compressed bytes they would
+            // be something else, which cannot be decompressed either.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if writes && is_empty {
             headers.remove(CONTENT_TYPE);

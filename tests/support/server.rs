@@ -125,6 +125,11 @@ impl Answer {
         self
     }
 
+    /// As [`breaking_off`](Self::breaking_off), when what is before it has gone out.
+    pub(crate) fn cut(self) -> Self {
+        self.pause(Duration::from_millis(2)).breaking_off()
+    }
+
     fn into_response(self) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in self.headers {

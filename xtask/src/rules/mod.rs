@@ -110,6 +110,7 @@ pub(crate) const RULES: &[Rule] = &[
     demand("mark_paged_operations", pages::mark_paged_operations),
     rewrite("add_paging_parameters", parameters::add_paging_parameters),
     rewrite("add_fields_parameter", parameters::add_fields_parameter),
+    rewrite("add_range_parameter", parameters::add_range_parameter),
     rewrite(
         "tolerate_null_collections",
         nullable::tolerate_null_collections,

@@ -107,6 +107,48 @@ pub(super) fn add_fields_parameter(document: &mut Value) {
     }
 }
 
+/// Lets every operation that answers with bytes be asked for a part of them.
+///
+/// The document asks for `Range` at the logs, in words. The header is HTTP's own:
+/// a file store understands it, and whoever does not answers with the whole.
+pub(super) fn add_range_parameter(document: &mut Value) {
+    for operation in operations_mut(document) {
+        if operation.method != "GET" || !answers_bytes(operation.object) {
+            continue;
+        }
+        let description = "The part to answer, such as `bytes=0-1023`. An answer of 206 is \
+                           that part; where parts are not known, 200 is the whole.";
+        let parameters = operation
+            .object
+            .entry("parameters")
+            .or_insert_with(|| json!([]));
+        if let Some(parameters) = parameters.as_array_mut() {
+            parameters.push(json!({
+                "name": "Range",
+                "in": "header",
+                "description": description,
+                "required": false,
+                "schema": { "type": "string" },
+            }));
+        }
+    }
+}
+
+/// Whether the answer is bytes and nothing else. An answer that may be JSON as
+/// well has no parts.
+fn answers_bytes(operation: &Map<String, Value>) -> bool {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let mut successes = responses
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'))
+        .map(|(_, response)| response["content"].as_object());
+    !operation.contains_key("x-json-or-bytes")
+        && successes.any(|content| {
+            content.is_some_and(|content| content.contains_key("application/octet-stream"))
+        })
+}
+
 /// Whether the answer is JSON, or can be asked for as JSON.
 fn answers_json(operation: &Operation<'_>) -> bool {
     operation.object.contains_key("x-listing") || pages::success_schema(operation.object).is_some()
@@ -210,5 +252,42 @@ mod tests {
         assert_eq!(paths["/source"]["get"]["parameters"][0]["name"], "fields");
         assert_eq!(paths["/json"]["put"].get("parameters"), None);
         assert_eq!(paths["/bytes"]["get"].get("parameters"), None);
+    }
+
+    #[test]
+    fn what_answers_with_bytes_takes_a_range() {
+        let json_answer = json!({ "200": { "content": { "application/json": { "schema": reference_to("A") } } } });
+        let bytes = json!({
+            "2XX": { "content": { "application/octet-stream": {} } },
+            "404": { "content": { "application/json": {} } },
+        });
+        let failure =
+            json!({ "204": {}, "404": { "content": { "application/octet-stream": {} } } });
+        let mut document = json!({ "paths": {
+            "/bytes": { "get": { "responses": bytes }, "post": { "responses": bytes } },
+            "/either": { "get": { "responses": bytes, "x-json-or-bytes": true } },
+            "/json": { "get": { "responses": json_answer } },
+            "/failure": { "get": { "responses": failure } },
+        } });
+        add_range_parameter(&mut document);
+        let paths = &document["paths"];
+        let range = &paths["/bytes"]["get"]["parameters"][0];
+        assert_eq!(
+            (&range["name"], &range["in"]),
+            (&json!("Range"), &json!("header"))
+        );
+        assert_eq!(range["required"], false);
+        for (path, method) in [
+            ("/bytes", "post"),
+            ("/either", "get"),
+            ("/json", "get"),
+            ("/failure", "get"),
+        ] {
+            assert_eq!(
+                paths[path][method].get("parameters"),
+                None,
+                "{method} {path}"
+            );
+        }
     }
 }
