@@ -156,18 +156,18 @@ impl Job {
     /// Does the job one way, and makes sure that it was done.
     pub(crate) async fn run(&self, way: Way) -> Result<()> {
         let listed = match way {
-            Way::ByHand => self.by_hand().await?,
-            Way::Stream => Self::stream(self.list().stream()).await?,
+            Way::ByHand => self.by_hand(false).await?,
+            Way::Stream => Self::stream(self.list().stream(), false).await?,
             Way::StreamConcurrently => {
-                Self::stream(self.list().stream().concurrent_pages(AT_ONCE)).await?
+                Self::stream(self.list().stream().concurrent_pages(AT_ONCE), false).await?
             }
             Way::MinimalByHand => self.minimal_by_hand().await?,
             Way::StreamAs => Self::stream_as(self.list().stream_as()).await?,
             Way::StreamAsConcurrently => {
                 Self::stream_as(self.list().stream_as().concurrent_pages(AT_ONCE)).await?
             }
-            Way::WorkByHand => self.work_by_hand().await?,
-            Way::WorkInStream => self.work_in_stream().await?,
+            Way::WorkByHand => self.by_hand(true).await?,
+            Way::WorkInStream => Self::stream(self.list().stream(), true).await?,
         };
         let expected = self.count * (self.count + 1) / 2;
         if listed.count == self.count
@@ -188,20 +188,16 @@ impl Job {
             .pagelen(100)
     }
 
-    async fn stream(mut items: ItemStream<Page<types::PullRequest>>) -> Result<Listed> {
+    async fn stream(
+        mut items: ItemStream<Page<types::PullRequest>>,
+        works: bool,
+    ) -> Result<Listed> {
         let mut listed = Listed::default();
         while let Some(pull_request) = items.try_next().await? {
             listed.add_all_fields(&pull_request);
-        }
-        Ok(listed)
-    }
-
-    async fn work_in_stream(&self) -> Result<Listed> {
-        let mut listed = Listed::default();
-        let mut items = self.list().stream();
-        while let Some(pull_request) = items.try_next().await? {
-            listed.add_all_fields(&pull_request);
-            listed.work().await;
+            if works {
+                listed.work().await;
+            }
         }
         Ok(listed)
     }
@@ -214,27 +210,16 @@ impl Job {
         Ok(listed)
     }
 
-    async fn by_hand(&self) -> Result<Listed> {
+    async fn by_hand(&self, works: bool) -> Result<Listed> {
         let mut listed = Listed::default();
         let mut next = Some(self.first_page());
         while let Some(address) = next {
             let page: Page<types::PullRequest> = self.get(&address).await?;
             for pull_request in page.values.iter().flatten() {
                 listed.add_all_fields(pull_request);
-            }
-            next = page.next;
-        }
-        Ok(listed)
-    }
-
-    async fn work_by_hand(&self) -> Result<Listed> {
-        let mut listed = Listed::default();
-        let mut next = Some(self.first_page());
-        while let Some(address) = next {
-            let page: Page<types::PullRequest> = self.get(&address).await?;
-            for pull_request in page.values.iter().flatten() {
-                listed.add_all_fields(pull_request);
-                listed.work().await;
+                if works {
+                    listed.work().await;
+                }
             }
             next = page.next;
         }

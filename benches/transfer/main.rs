@@ -1,4 +1,5 @@
-//! Sends 1 GiB over loopback, and says how much memory that takes.
+//! Sends 1 GiB over loopback and gets as much, and says how much memory that
+//! takes.
 //!
 //! ```sh
 //! cargo bench --bench transfer              # 1 GiB each
@@ -8,6 +9,7 @@
 //! The client is a process of its own for each way, so that the peak of its
 //! memory is its alone; so is the server.
 
+mod download;
 mod process;
 mod server;
 mod upload;
@@ -45,7 +47,7 @@ fn bench(length: u64) -> Result<(), Box<dyn Error>> {
         "{:<34}{:>12}{:>14}{:>14}",
         "", "time", "rate", "peak memory"
     );
-    for (name, label) in upload::WAYS {
+    for (name, label) in upload::WAYS.into_iter().chain(download::WAYS) {
         // Sparse: what is measured is the client, not the disk.
         std::fs::File::create(&path)?.set_len(length)?;
         let used = process::measure(name, &server.base_url, &path, length)?;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{MIB, server, upload};
+use crate::{MIB, download, server, upload};
 
 const SERVE: &str = "--serve";
 const TRANSFER: &str = "--transfer";
@@ -57,7 +57,13 @@ impl Task {
             } => {
                 let client = bitbucket::Client::builder().base_url(base_url).build()?;
                 let before = std::time::Instant::now();
-                runtime.block_on(upload::run(&way, &client, &path, length))?;
+                runtime.block_on(async {
+                    if way.starts_with("download") {
+                        download::run(&way, &client, &path, length).await
+                    } else {
+                        upload::run(&way, &client, &path, length).await
+                    }
+                })?;
                 let micros = before.elapsed().as_micros();
                 println!("{micros} {}", peak_memory()?);
                 Ok(())

@@ -1,6 +1,6 @@
 //! Whom the examples of uploads talk to: the real Bitbucket if the environment
 //! has credentials for it, else a server on loopback that reads all it is sent,
-//! keeps nothing of it, and answers as Bitbucket would.
+//! keeps nothing of it, and answers as Bitbucket would; its downloads are zeros.
 
 #[path = "../tour/environment.rs"]
 mod environment;
@@ -11,7 +11,7 @@ use bitbucket::{Auth, Client};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
-    Request, Response,
+    Method, Request, Response,
     body::Incoming,
     header::{CONTENT_TYPE, LOCATION},
     server::conn::http1,
@@ -21,6 +21,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use environment::Destination;
+
+const DOWNLOAD_LENGTH: usize = 200_000_000;
 
 /// A client, and where it may write.
 pub(crate) struct Visit {
@@ -75,6 +77,10 @@ async fn answer(mut request: Request<Incoming>) -> Result<Response<Full<Bytes>>,
     }
     let mut answer = Response::new(Full::default());
     let path = request.uri().path();
+    if request.method() == Method::GET && path.contains("/downloads/") {
+        *answer.body_mut() = Full::from(vec![0; DOWNLOAD_LENGTH]);
+        return Ok(answer);
+    }
     let headers = answer.headers_mut();
     if path.ends_with("/src") {
         let hash = "2a9d7f0c4b1e8f6a5d3c2b1a0f9e8d7c6b5a4f3e";
