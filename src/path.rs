@@ -8,16 +8,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{Error, Operation};
 
-/// Everything but RFC 3986's unreserved characters and those three delimiters
-/// that appear in Bitbucket's own values (`ari:…`, `a,b`, `name@host`) and have
-/// no meaning of their own inside a path segment.
+/// Everything but RFC 3986's unreserved characters and those two delimiters that
+/// appear in Bitbucket's own values (`ari:…`, `name@host`) and have no meaning of
+/// their own inside a path segment. A comma has one: in the style of `OpenAPI`'s
+/// path parameters it stands between the elements of a list.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~')
     .remove(b':')
-    .remove(b',')
     .remove(b'@');
 
 /// Encodes `value` as exactly one segment of a path.

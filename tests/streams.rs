@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use support::{
     BEARER,
     arguments::Call,
-    assert_none, bearer_client, difference,
+    assert_none, bearer_client,
+    difference::difference,
     document::{Document, Operation, Paging},
     samples::Samples,
     server::{Answer, Answers, Recorded, Server},

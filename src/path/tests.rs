@@ -44,7 +44,7 @@ fn what_has_a_meaning_in_a_url_is_encoded() {
         ("grün", "gr%C3%BCn"),
         ("...", "..."),
         ("a.b-c_d~e", "a.b-c_d~e"),
-        ("557058:f00,kim@home", "557058:f00,kim@home"),
+        ("557058:f00,kim@home", "557058:f00%2Ckim@home"),
     ] {
         assert_eq!(one(value).unwrap(), encoded);
     }

@@ -1,8 +1,6 @@
 //! The effective document, read here on its own account: what the tests expect
 //! must not come from the code that generates what they test.
 
-use std::{fs, path::Path};
-
 use serde_json::Value;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
@@ -59,6 +57,7 @@ pub(crate) enum BodyKind {
     Form,
     Text,
     Multipart,
+    Text,
 }
 
 pub(crate) struct Success {
@@ -80,19 +79,8 @@ pub(crate) enum Paging {
 }
 
 impl Document {
-    /// The document of Bitbucket Cloud.
-    pub(crate) fn read() -> Self {
-        Self::of("cloud")
-    }
-
-    /// The document of a product, by its folder.
-    pub(crate) fn of(product: &str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("spec")
-            .join(product)
-            .join("openapi.json");
-        let text = fs::read_to_string(&path).expect("the document is part of the repository");
-        Self(serde_json::from_str(&text).expect("the document is JSON"))
+    pub(crate) fn new(document: Value) -> Self {
+        Self(document)
     }
 
     pub(crate) fn schema(&self, name: &str) -> &Value {

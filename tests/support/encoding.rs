@@ -1,23 +1,16 @@
 //! What stands on the wire, encoded and taken apart without the library's help.
 
 /// One segment of a path as it has to be sent: all but RFC 3986's unreserved
-/// characters, and `:`, `,` and `@`, is percent-encoded.
+/// characters, and `:` and `@`, is percent-encoded.
 pub(crate) fn segment(value: &str) -> String {
     use std::fmt::Write as _;
 
     let mut encoded = String::new();
     for byte in value.bytes() {
         match byte {
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b':'
-            | b','
-            | b'@' => encoded.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'@' => {
+                encoded.push(char::from(byte))
+            }
             other => write!(encoded, "%{other:02X}").expect("a string takes all"),
         }
     }

@@ -4,16 +4,34 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub(crate) mod arguments;
+pub(crate) mod difference;
 pub(crate) mod document;
 pub(crate) mod encoding;
 pub(crate) mod raw_server;
+pub(crate) mod request;
 pub(crate) mod samples;
 pub(crate) mod server;
 
-use std::collections::BTreeSet;
+use std::{fs, path::Path};
 
 use bitbucket::{Auth, Client, RetryPolicy};
-use serde_json::Value;
+
+impl document::Document {
+    /// The document of Bitbucket Cloud.
+    pub(crate) fn read() -> Self {
+        Self::of("cloud")
+    }
+
+    /// The document of a product, by its folder.
+    pub(crate) fn of(product: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("spec")
+            .join(product)
+            .join("openapi.json");
+        let text = fs::read_to_string(&path).expect("the document is part of the repository");
+        Self::new(serde_json::from_str(&text).expect("the document is JSON"))
+    }
+}
 
 /// How the credentials of the tests' clients look on the wire.
 pub(crate) const AUTHORIZATION: &str = "Basic a2ltQGV4YW1wbGUuY29tOnRva2Vu";
@@ -53,32 +71,4 @@ pub(crate) fn assert_none(failures: &[String]) {
         failures.len(),
         failures.join("\n")
     );
-}
-
-/// Where two values differ, rather than both of them in full.
-pub(crate) fn difference(place: &str, expected: &Value, found: &Value) -> String {
-    match (expected, found) {
-        (Value::Object(left), Value::Object(right)) => {
-            let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
-            for key in keys {
-                let (left, right) = (left.get(key), right.get(key));
-                if left != right {
-                    let place = format!("{place}.{key}");
-                    return match (left, right) {
-                        (Some(left), Some(right)) => difference(&place, left, right),
-                        _ => format!("{place}: expected {left:?}, found {right:?}"),
-                    };
-                }
-            }
-            format!("{place}: no difference")
-        }
-        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
-            let differing = left.iter().zip(right).find(|(left, right)| left != right);
-            differing.map_or_else(
-                || format!("{place}: no difference"),
-                |(left, right)| difference(&format!("{place}[]"), left, right),
-            )
-        }
-        _ => format!("{place}: expected {expected}, found {found}"),
-    }
 }

@@ -24,6 +24,9 @@ pub(crate) struct Samples<'a> {
     /// For each place with a choice, which of them had their turn.
     choices: BTreeMap<String, Vec<bool>>,
     met: BTreeSet<String>,
+    /// How many values that the document does not tell of follow those of each
+    /// enum and family.
+    undeclared: usize,
 }
 
 impl<'a> Samples<'a> {
@@ -35,6 +38,15 @@ impl<'a> Samples<'a> {
             within: Vec::new(),
             choices: BTreeMap::new(),
             met: BTreeSet::new(),
+            undeclared: 1,
+        }
+    }
+
+    /// Only what the document tells of: no values and no members of tomorrow.
+    pub(crate) fn declared(document: &'a Document) -> Self {
+        Self {
+            undeclared: 0,
+            ..Self::new(document)
         }
     }
 
@@ -141,7 +153,7 @@ impl<'a> Samples<'a> {
     /// One of an enum's values, or one that it does not know.
     fn choice(&mut self, values: &Value) -> Value {
         let known = values.as_array().expect("an enum is a list");
-        let turn = self.turn(&values.to_string(), known.len() + 1);
+        let turn = self.turn(&values.to_string(), known.len() + self.undeclared);
         let unknown = || json!("A value of tomorrow");
         known.get(turn).cloned().unwrap_or_else(unknown)
     }
@@ -190,7 +202,7 @@ impl<'a> Samples<'a> {
         let variants = family["variants"]
             .as_array()
             .expect("a family has variants");
-        let turn = self.turn(name, variants.len() + 1);
+        let turn = self.turn(name, variants.len() + self.undeclared);
         let Some(variant) = variants.get(turn) else {
             return json!({tag: "member_of_tomorrow", "novelty": [self.next(), null]});
         };

@@ -3,9 +3,14 @@
 use bitbucket::ErrorKind;
 use serde_json::json;
 
-use super::{Bench, Checked, Product, equal, failed};
+use super::{Bench, Product, failed};
 use crate::support::{
-    arguments::Call, assert_none, document::Operation, samples::Samples, server::Answer,
+    arguments::Call,
+    assert_none,
+    document::Operation,
+    request::{Checked, equal},
+    samples::Samples,
+    server::Answer,
 };
 
 struct Failure {

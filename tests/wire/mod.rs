@@ -17,10 +17,11 @@ use serde_json::Value;
 
 use crate::support::{
     AUTHORIZATION,
-    arguments::{Call, ExpectedBody},
-    assert_none, credentials, difference,
+    arguments::Call,
+    assert_none, credentials,
+    difference::difference,
     document::{Content, Document, Location, Operation},
-    encoding,
+    request::{self, Checked},
     samples::Samples,
     server::{Answer, Answers, Recorded, Server},
 };
@@ -35,7 +36,6 @@ pub(crate) use refusals::{
     every_operation_wants_its_required_parameters,
 };
 
-type Checked<T = ()> = Result<T, String>;
 /// Calls an operation by its id.
 pub(crate) type Caller = Box<dyn Fn(String, Arguments) -> Calling>;
 pub(crate) type Calling = Pin<Box<dyn Future<Output = Result<Response<Given>, Error>> + Send>>;
@@ -146,6 +146,11 @@ impl Bench {
         (self.caller)(operation.id.clone(), arguments)
     }
 
+    fn check(&self, request: &Recorded, operation: &Operation, call: &Call) -> Checked {
+        let base = self.product.prefix;
+        request::check(request, base, self.authorization, operation, call)
+    }
+
     /// Calls an operation that is answered with `answer`, and gives the one
     /// request that came of it.
     async fn exchange(
@@ -220,7 +225,7 @@ async fn check(bench: &Bench, operation: &Operation, samples: &mut Samples<'_>) 
     };
     let answer = answer.header("X-Request-Id", "r-1");
     let (given, request) = bench.exchange(operation, call, answer).await?;
-    check_request(bench, operation, call, &request)?;
+    bench.check(&request, operation, call)?;
     let given = given.map_err(|error| format!("failed: {error} ({error:?})"))?;
     if given.status().as_u16() != status {
         return Err(format!("the status became {}", given.status()));
@@ -255,109 +260,6 @@ async fn check_content(operation: &Operation, given: Given, expected: Option<Val
     }
 }
 
-fn check_request(bench: &Bench, operation: &Operation, call: &Call, request: &Recorded) -> Checked {
-    equal(
-        "authorization",
-        &bench.authorization,
-        &request.header("authorization"),
-    )?;
-    if request.method != operation.method {
-        return Err(format!("sent as {}", request.method));
-    }
-    let path = format!("{}{}", bench.product.prefix, call.path);
-    if request.path() != path {
-        return Err(format!("the path is\n  {}, not\n  {path}", request.path()));
-    }
-    let mut query = request.query();
-    query.sort();
-    if query != call.query {
-        return Err(format!("the query is {query:?}, not {:?}", call.query));
-    }
-    check_headers(operation, call, request)?;
-    check_body(call, request)
-}
-
-fn check_headers(operation: &Operation, call: &Call, request: &Recorded) -> Checked {
-    let accept = match operation.success.content {
-        Content::Bytes => "*/*",
-        Content::Json(_) if operation.may_be_bytes => "*/*",
-        _ => "application/json",
-    };
-    let mut expected = vec![("accept", accept)];
-    for (name, value) in &call.headers {
-        expected.push((name, value));
-    }
-    for (name, value) in expected {
-        if request.header(name) != Some(value) {
-            let found = request.headers.get_all(name).iter().collect::<Vec<_>>();
-            return Err(format!("{name} is {found:?}, not {value:?}"));
-        }
-    }
-    if request.headers.contains_key("api-version") {
-        return Err("there is an api-version".to_owned());
-    }
-    let agent = request.header("user-agent").unwrap_or_default();
-    if !agent.starts_with("bitbucket/") {
-        return Err(format!("the user agent is {agent:?}"));
-    }
-    let length = request.header("content-length");
-    let sends = operation.writes() || !matches!(call.body, ExpectedBody::Nothing);
-    let expected = sends.then(|| request.body.len().to_string());
-    if length != expected.as_deref() {
-        return Err(format!("the content length is {length:?}"));
-    }
-    Ok(())
-}
-
-fn check_body(call: &Call, request: &Recorded) -> Checked {
-    let content_type = request.header("content-type");
-    let is = |expected: &str| match content_type {
-        Some(found) if found == expected => Ok(()),
-        other => Err(format!("the content type is {other:?}, not {expected}")),
-    };
-    match &call.body {
-        ExpectedBody::Nothing => match (content_type, request.body.len()) {
-            (None, 0) => Ok(()),
-            (found, length) => Err(format!("there are {length} bytes of {found:?}")),
-        },
-        ExpectedBody::Json(expected) => {
-            is("application/json")?;
-            let body = request.json()?;
-            if body == *expected {
-                Ok(())
-            } else {
-                Err(difference("the body", expected, &body))
-            }
-        }
-        ExpectedBody::Form(expected) => {
-            is("application/x-www-form-urlencoded")?;
-            let mut fields: Vec<(String, String)> = url::form_urlencoded::parse(&request.body)
-                .into_owned()
-                .collect();
-            fields.sort();
-            equal("form", expected, &fields)
-        }
-        ExpectedBody::Text(kind, expected) => {
-            is(kind)?;
-            equal("body", &expected.as_bytes(), &&request.body[..])
-        }
-        ExpectedBody::Multipart(expected) => {
-            let content_type = content_type.unwrap_or("missing");
-            let mut parts = encoding::multipart(content_type, &request.body)?;
-            parts.sort();
-            equal("form", expected, &parts)
-        }
-    }
-}
-
-fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Checked {
-    if expected == found {
-        Ok(())
-    } else {
-        Err(format!("the {what} is {found:?}, not {expected:?}"))
-    }
-}
-
 pub(crate) async fn every_operation_is_sent_without_what_is_optional(product: &'static Product) {
     let document = product.read();
     let mut samples = Samples::new(&document);
@@ -367,7 +269,7 @@ pub(crate) async fn every_operation_is_sent_without_what_is_optional(product: &'
         let call = Call::bare(&operation, &mut samples);
         // Not every operation can be answered so, but all of them are sent.
         let checked = match bench.exchange(&operation, &call, Answer::new(204)).await {
-            Ok((_, request)) => check_request(&bench, &operation, &call, &request),
+            Ok((_, request)) => bench.check(&request, &operation, &call),
             Err(failure) => Err(failure),
         };
         if let Err(failure) = checked {

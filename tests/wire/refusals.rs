@@ -2,11 +2,12 @@
 
 use bitbucket::ErrorKind;
 
-use super::{Bench, Checked, Product, equal, failed};
+use super::{Bench, Product, failed};
 use crate::support::{
     arguments::Call,
     assert_none,
     document::{Location, Operation, Parameter},
+    request::{Checked, equal},
     samples::Samples,
 };
 

@@ -15,6 +15,7 @@ mod contract;
 #[allow(dead_code, reason = "xtask uses all of it, this program a part")]
 #[path = "../../src/product.rs"]
 mod product;
+mod support;
 
 fn main() -> ExitCode {
     let command = command::Command::parse();
