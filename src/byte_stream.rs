@@ -45,6 +45,8 @@ pub struct ByteStream {
     limit: Option<u64>,
     received: u64,
     progress: Option<Box<Progress>>,
+    /// How many times the request was sent for it.
+    attempts: u32,
     /// Gone when the end or an error was reached.
     body: Option<Body>,
 }
@@ -121,8 +123,14 @@ impl ByteStream {
             limit: None,
             received: 0,
             progress: None,
+            attempts: 0,
             body: Some(Mutex::new(Box::pin(body))),
         }
+    }
+
+    pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
     }
 
     /// The same stream, which fails where more than `limit` bytes come: for those
@@ -339,6 +347,12 @@ impl Stream for ByteStream {
         if !matches!(next, Ok(Some(_))) {
             self.body = None;
         }
+        // A stream of several answers has errors that know it already.
+        let attempts = self.attempts;
+        let next = next.map_err(|error| match attempts {
+            0 => error,
+            attempts => error.after_attempts(attempts),
+        });
         Poll::Ready(next.transpose())
     }
 }

@@ -61,7 +61,7 @@ impl Client {
         request: impl Into<Outgoing>,
         accept: HeaderValue,
     ) -> Result<Response<ByteStream>, Error> {
-        let read = async |arrived: Arrived| self.stream(operation, arrived.answer);
+        let read = async |arrived: Arrived| self.stream(operation, arrived);
         self.call(operation, request, accept, unwanted, read).await
     }
 
@@ -98,7 +98,7 @@ impl Client {
                 let whole = self.whole(operation, arrived).await?;
                 Ok(whole.decode::<T>()?.map(JsonOrBytes::Json))
             } else {
-                let bytes = self.stream(operation, arrived.answer)?;
+                let bytes = self.stream(operation, arrived)?;
                 Ok(bytes.map(JsonOrBytes::Bytes))
             }
         };
@@ -122,7 +122,10 @@ impl Client {
             // In one place on the heap: every call's future would hold it otherwise,
             // and a caller with a few dozen calls would run out of stack.
             let exchange = self.exchange(&span, operation, outgoing, accept, collects);
-            read(Box::pin(exchange).await?).await
+            let arrived = Box::pin(exchange).await?;
+            let attempts = arrived.attempts;
+            let outcome = read(arrived).await;
+            outcome.map_err(|error| error.after_attempts(attempts))
         };
         trace::observe(&span, work).await
     }
@@ -138,8 +141,13 @@ impl Client {
     fn stream(
         &self,
         operation: &'static Operation,
-        mut answer: reqwest::Response,
+        arrived: Arrived,
     ) -> Result<Response<ByteStream>, Error> {
+        let Arrived {
+            mut answer,
+            attempts,
+            ..
+        } = arrived;
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
         let mut range = None;
@@ -155,7 +163,8 @@ impl Client {
         }
         let silence = self.wire().read_timeout;
         let told = headers.clone();
-        let bytes = ByteStream::new(operation, status, told, range, answer, silence);
+        let bytes = ByteStream::new(operation, status, told, range, answer, silence)
+            .after_attempts(attempts);
         Ok(Response::new(bytes, status, headers))
     }
 }

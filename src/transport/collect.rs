@@ -9,6 +9,8 @@ use crate::{Client, Error, Operation, wire::Broken};
 pub(super) struct Arrived {
     pub(super) answer: reqwest::Response,
     pub(super) body: Option<Bytes>,
+    /// How many times the request was sent for it.
+    pub(super) attempts: u32,
 }
 
 /// An answer whose body has arrived whole.
@@ -25,7 +27,9 @@ impl Client {
         operation: &'static Operation,
         arrived: Arrived,
     ) -> Result<Whole, Error> {
-        let Arrived { mut answer, body } = arrived;
+        let Arrived {
+            mut answer, body, ..
+        } = arrived;
         let body = match body {
             Some(body) => body,
             None => self.collect(operation, &mut answer).await?,

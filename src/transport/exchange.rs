@@ -192,7 +192,11 @@ impl Call<'_> {
         } else {
             None
         };
-        Ok(Arrived { answer, body })
+        Ok(Arrived {
+            answer,
+            body,
+            attempts: self.sent,
+        })
     }
 
     fn went_elsewhere(&self, answer: &reqwest::Response) -> Error {
