@@ -2,6 +2,8 @@
 //! `build/product.rs` goes through `progenitor` and the passes in `build/`, and
 //! the result lands in `OUT_DIR`.
 
+#[path = "build/availability.rs"]
+mod availability;
 #[path = "build/boxes.rs"]
 mod boxes;
 #[path = "build/catalog.rs"]

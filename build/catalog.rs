@@ -60,7 +60,6 @@ fn row(operation: &Operation, document: &Document) -> TokenStream {
     let tags = &operation.tags;
     let scopes = &operation.scopes;
     let summary = operation.summary.as_deref().unwrap_or("");
-    let deprecated = operation.deprecated;
     let parameters = operation.parameters.iter().map(|parameter| {
         let name = &parameter.name;
         let location = &parameter.location;
@@ -103,7 +102,6 @@ fn row(operation: &Operation, document: &Document) -> TokenStream {
             request: #request,
             answer: AnswerKind::#answer,
             responses: &[#(#responses),*],
-            deprecated: #deprecated,
             call: |client, arguments| ::std::boxed::Box::pin(#call(client, arguments)),
             items: #items,
         },

@@ -88,7 +88,12 @@ pub(crate) struct Operation {
     pub(crate) tags: Vec<String>,
     pub(crate) summary: Option<String>,
     pub(crate) deprecated: bool,
+    /// What there is to say besides.
     pub(crate) deprecation_note: Option<String>,
+    /// Since when it is gone: a day, or the month by which it was.
+    pub(crate) removed: Option<String>,
+    /// The operation to call instead.
+    pub(crate) replaced_by: Option<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) paged: Option<Numbering>,
@@ -160,6 +165,8 @@ impl Operation {
             summary: text("summary"),
             deprecated: flag("deprecated"),
             deprecation_note: text("x-deprecated"),
+            removed: text("x-removed"),
+            replaced_by: text("x-replaced-by"),
             scopes: scopes(operation),
             parameters: parameters(operation)?,
             paged: numbering(operation)?,

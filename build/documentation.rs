@@ -3,12 +3,11 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, File, ImplItem, Item, parse_quote};
 
 use crate::{
-    companions,
+    availability, companions,
     document::{Answer, Multipart, Operation},
     product::Product,
     rewrite,
@@ -64,18 +63,6 @@ pub(crate) fn rewrite(file: &mut File, product: &Product, operations: &[Operatio
     Ok(())
 }
 
-/// `#[deprecated]` where the document says so.
-pub(crate) fn deprecation(operation: &Operation) -> Option<TokenStream> {
-    if !operation.deprecated {
-        return None;
-    }
-    let note = operation.deprecation_note.as_ref();
-    Some(note.map_or_else(
-        || quote!(#[deprecated]),
-        |note| quote!(#[deprecated(note = #note)]),
-    ))
-}
-
 /// The text of a `#[doc = "…"]`.
 fn documented(attr: &Attribute) -> Option<String> {
     if !attr.path().is_ident("doc") {
@@ -108,7 +95,7 @@ fn method(attrs: &mut Vec<Attribute>, operation: &Operation, example: &str) {
     let _ = write!(text, "# Example\n\n```no_run\n{example}```\n");
     attrs.retain(|attr| !attr.path().is_ident("doc"));
     attrs.push(parse_quote!(#[doc = #text]));
-    if let Some(deprecated) = deprecation(operation) {
+    if let Some(deprecated) = availability::attribute(operation) {
         attrs.push(parse_quote!(#deprecated));
     }
 }
@@ -197,7 +184,7 @@ fn example(file: &File, product: &Product, operation: &Operation) -> String {
     let mut text =
         format!("# async fn example(client: {path}::Client) -> Result<(), bitbucket::Error> {{\n");
     if operation.deprecated {
-        text.insert_str(0, "# #[allow(deprecated)]\n");
+        text.insert_str(0, "# #![allow(deprecated)]\n");
     }
     let result = if operation.answer == Answer::Empty {
         ""

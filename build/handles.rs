@@ -272,7 +272,7 @@ impl Handle {
                 quote!(.#setter(self.#field_ident.as_str()))
             })
         });
-        let deprecated = crate::documentation::deprecation(operation);
+        let deprecated = crate::availability::attribute(operation);
         quote! {
             #[doc = #text]
             #deprecated

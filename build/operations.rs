@@ -16,6 +16,7 @@ use syn::{
 };
 
 use crate::{
+    availability,
     document::{Answer, Multipart, Operation},
     product::Product,
     requests::{self, TextBody, Uploads},
@@ -143,10 +144,12 @@ fn constants(operation: &Operation) -> Vec<ImplItem> {
     let Operation {
         id, method, path, ..
     } = operation;
+    let availability = availability::value(operation);
     vec![
         parse_quote! {
             /// The operation that this builder calls.
-            pub const OPERATION: crate::Operation = crate::Operation::new(#id, #method, #path);
+            pub const OPERATION: crate::Operation =
+                crate::Operation::new(#id, #method, #path).with_availability(#availability);
         },
         parse_quote! {
             /// When this request is sent again, in place of what the client says.

@@ -288,7 +288,7 @@ impl Error {
 
     /// Whether the resource was removed for good: 410.
     ///
-    /// Bitbucket answers so where it has withdrawn a part of its API.
+    /// [`is_removed`](Self::is_removed) tells whether it is a part of the API that is gone.
     pub fn is_gone(&self) -> bool {
         self.is_status(StatusCode::GONE)
     }
@@ -297,6 +297,37 @@ impl Error {
     /// file is shorter than was thought.
     pub fn is_range_not_satisfiable(&self) -> bool {
         self.is_status(StatusCode::RANGE_NOT_SATISFIABLE)
+    }
+
+    /// Whether Bitbucket has withdrawn this part of its API: 410, with the address
+    /// of the announcement ([`announcement_url`](Self::announcement_url)).
+    ///
+    /// ```
+    /// fn explain(error: &bitbucket::Error) {
+    ///     if error.is_removed() {
+    ///         eprintln!("announced at {}", error.announcement_url().unwrap_or("an unknown place"));
+    ///         eprintln!("call {} instead", error.replacement().unwrap_or("nothing"));
+    ///     }
+    /// }
+    /// ```
+    pub fn is_removed(&self) -> bool {
+        self.is_gone() && self.announcement_url().is_some()
+    }
+
+    /// Where Bitbucket has announced that it withdraws this part of its API, as
+    /// its answer says.
+    pub fn announcement_url(&self) -> Option<&str> {
+        let address = self.data()?.get("announcement_url")?.as_str()?;
+        Some(address).filter(|address| !address.is_empty())
+    }
+
+    /// The method that has taken the place of the one that was called, where
+    /// Bitbucket answered 410 and there is one.
+    pub fn replacement(&self) -> Option<&'static str> {
+        self.operation()
+            .filter(|_| self.is_gone())?
+            .availability()
+            .replacement()
     }
 
     /// Whether there were too many requests: 429.

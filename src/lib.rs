@@ -80,7 +80,7 @@ pub use http::Method;
 pub use limit::RateLimit;
 pub use multipart::{Form, Part};
 pub use nullable::Nullable;
-pub use operation::Operation;
+pub use operation::{Availability, Operation};
 pub use paging::{ItemStream, Page, PageStream, Paged};
 pub use raw_request::{Href, RawRequest};
 /// The HTTP library, for what [`ClientBuilder`] takes of it.

@@ -3,6 +3,11 @@
 //! The examples are taken from the descriptions of the published document. Each
 //! is read by the type of its operation's request or response and written back;
 //! what differs must be explained in `exceptions.rs`.
+//!
+//! The same is done with the document of August 2026, which also declares
+//! examples beside the types. It is not part of the project: the test reads it
+//! from the file that `BITBUCKET_DOCUMENT_2026` names, or from
+//! `../shared/documents` beside the checkout.
 
 mod values;
 
@@ -13,10 +18,14 @@ mod extraction;
 #[path = "documented_examples/lenient_json.rs"]
 mod lenient_json;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+};
 
-use exceptions::{EXCEPTIONS, READ_AS};
-use extraction::{Example, Extraction, extract};
+use exceptions::{EXCEPTIONS, EXCEPTIONS_2026, READ_AS, READ_AS_2026};
+use extraction::{Declared, Example, Extraction, declared, extract};
 use serde_json::{Value, json};
 use values::{Findings, Nulls};
 
@@ -55,6 +64,60 @@ fn no_example_loses_a_field() {
         EXCEPTIONS.len()
     );
     findings.settle();
+}
+
+fn document_2026() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("BITBUCKET_DOCUMENT_2026") {
+        return Some(PathBuf::from(named));
+    }
+    let beside = "../shared/documents/cloud-2026-08.openapi.json";
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join(beside);
+    beside.is_file().then_some(beside)
+}
+
+#[test]
+fn no_example_of_the_2026_document_loses_a_field() {
+    let Some(path) = document_2026() else {
+        println!("skipped: BITBUCKET_DOCUMENT_2026 names no file, and none is beside the checkout");
+        return;
+    };
+    let document = values::effective();
+    let newer = values::read(path);
+    let mut findings = Findings::new(EXCEPTIONS_2026, READ_AS_2026);
+    let Extraction { examples, unread } = extract(&newer);
+    assert_eq!(unread, [] as [&str; 0], "examples that could not be read");
+    let mut follows_a_request = false;
+    for example in &examples {
+        follows_a_request = is_request(example, follows_a_request && example.number > 1);
+        check(&document, example, follows_a_request, &mut findings);
+    }
+    let declared = declared(&newer);
+    for example in &declared {
+        check_declared(&document, example, &mut findings);
+    }
+    println!(
+        "{} examples in descriptions, {} declared, {} of them read, {} exceptions",
+        examples.len(),
+        declared.len(),
+        findings.read,
+        EXCEPTIONS_2026.len()
+    );
+    assert!(examples.len() >= 60 && declared.len() >= 50);
+    findings.settle();
+}
+
+/// Examples that stand beside a type are not mixed up.
+fn check_declared(document: &Value, example: &Declared, findings: &mut Findings) {
+    let name = format!("{} {}", example.place, example.of);
+    let Some(operation) = values::operation(document, &example.place) else {
+        return findings.fail(&name, "is no example of an operation");
+    };
+    let (shapes, nulls) = match example.of.as_str() {
+        "request" => (vec![values::request(operation)], Nulls::Something),
+        status if status.starts_with('2') => (values::answers(document, operation), Nulls::Nothing),
+        _ => (vec![values::error_type()], Nulls::Nothing),
+    };
+    findings.check(&name, &shapes, &example.value, nulls);
 }
 
 fn check(document: &Value, example: &Example, is_request: bool, findings: &mut Findings) {

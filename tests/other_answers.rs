@@ -1,6 +1,8 @@
 //! Operations that answer in more than one way, or that take more than one kind
 //! of body: each of their ways. And redirects, which files come by.
 
+#![allow(deprecated, reason = "removed operations are still methods")]
+
 mod support;
 
 use bitbucket::{

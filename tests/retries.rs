@@ -1,5 +1,7 @@
 //! Requests that are sent again: which, when, and with which bytes.
 
+#![allow(deprecated, reason = "removed operations are still methods")]
+
 #[allow(dead_code, reason = "the tests of other things use the rest")]
 #[path = "support/server.rs"]
 mod server;

@@ -1,6 +1,8 @@
 //! What Bitbucket does in the background: asked after until it is done, has
 //! failed, or the time is up.
 
+#![allow(deprecated, reason = "removed operations are still methods")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What uploads look like on the wire, and that each is whole or an error.
 
+#![allow(deprecated, reason = "removed operations are still methods")]
+
 #[path = "uploads/commits.rs"]
 mod commits;
 #[path = "uploads/contents.rs"]

@@ -10,7 +10,7 @@ use super::{
     schemas::{COMPONENTS, Direction},
     source::{OperationData, ParameterData, Source},
 };
-use crate::{Client, Error, Operation};
+use crate::{Availability, Client, Error, Operation};
 
 /// One operation of the catalogue.
 #[non_exhaustive]
@@ -34,8 +34,6 @@ pub struct Entry {
     /// what it answers with on request, such as the list of a directory where
     /// files are read. None where it answers with bytes alone, or nothing.
     pub responses: &'static [BodyEntry],
-    /// Whether Bitbucket advises against it.
-    pub deprecated: bool,
     pub(crate) call: fn(Client, Arguments) -> Call,
     pub(crate) items: Option<List>,
 }
@@ -71,6 +69,11 @@ impl fmt::Debug for Entry {
 }
 
 impl Entry {
+    /// Whether Bitbucket still offers it, and what to call instead if not.
+    pub fn availability(&self) -> Availability {
+        self.operation.availability()
+    }
+
     fn data(&self) -> Option<&'static OperationData> {
         self.source.operation(self.operation.id())
     }

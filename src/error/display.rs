@@ -49,6 +49,12 @@ impl Error {
         if !self.fields().is_empty() {
             formatter.write_str("]")?;
         }
+        if let Some(address) = self.announcement_url() {
+            write!(formatter, "; announced at {}", Line(address))?;
+        }
+        if let Some(method) = self.replacement() {
+            write!(formatter, "; use `{method}`")?;
+        }
         Ok(())
     }
 

@@ -49,6 +49,7 @@ impl ExportIssues {
     /// Exports the issues and waits for the zip file of them.
     ///
     /// ```no_run
+    /// # #![allow(deprecated)]
     /// use bitbucket::Polling;
     ///
     /// # async fn export(client: bitbucket::Client) -> Result<(), bitbucket::Error> {
@@ -73,6 +74,7 @@ impl Client {
     /// # Errors
     ///
     /// If the address is not one of the client's origin.
+    #[deprecated(note = "removed by Bitbucket since 2026-08-20; there is nothing to use instead")]
     pub fn issue_export(&self, location: &str) -> Result<IssueExport, Error> {
         Ok(IssueExport {
             location: self.own_address(&GetIssueExport::OPERATION, location)?,
@@ -84,6 +86,7 @@ impl Client {
 /// An export of issues that Bitbucket does in the background.
 ///
 /// ```no_run
+/// # #![allow(deprecated)]
 /// use bitbucket::{JsonOrBytes, Polling};
 ///
 /// # async fn export(client: bitbucket::Client) -> Result<(), bitbucket::Error> {
@@ -149,6 +152,7 @@ impl ImportIssues {
     /// status, with how many there were.
     ///
     /// ```no_run
+    /// # #![allow(deprecated)]
     /// use bitbucket::{Form, Polling};
     ///
     /// # async fn import(client: bitbucket::Client, zip: Vec<u8>) -> Result<(), bitbucket::Error> {
@@ -183,6 +187,8 @@ impl handle::Repository {
     /// # Errors
     ///
     /// If there is none, if it fails, or is not done in time.
+    #[deprecated(note = "removed by Bitbucket since 2026-08-20; there is nothing to use instead")]
+    #[allow(deprecated, reason = "it goes with the operation that it calls")]
     pub async fn wait_for_issue_import(&self, polling: Polling) -> Result<IssueJobStatus, Error> {
         let request = self.get_issue_import_status().request()?;
         wait_for_import(&self.client, request.url(), &polling).await

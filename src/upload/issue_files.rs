@@ -12,6 +12,7 @@ impl Issue {
     /// Attaches files to the issue.
     ///
     /// ```no_run
+    /// # #![allow(deprecated)]
     /// use bitbucket::Client;
     ///
     /// # async fn attach(client: Client) -> Result<(), bitbucket::Error> {
@@ -20,6 +21,8 @@ impl Issue {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated(note = "removed by Bitbucket since 2026-08-20; there is nothing to use instead")]
+    #[allow(deprecated, reason = "it goes with the operation that it calls")]
     pub fn upload_attachments(&self) -> UploadFiles {
         UploadFiles::to(Target::Issue(self.create_issue_attachment()))
     }
@@ -33,6 +36,7 @@ impl Repository {
     /// [`get_issue_import_status`](Repository::get_issue_import_status).
     ///
     /// ```no_run
+    /// # #![allow(deprecated)]
     /// use bitbucket::{Client, Part};
     ///
     /// # async fn import(client: Client) -> Result<(), bitbucket::Error> {
@@ -45,6 +49,8 @@ impl Repository {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated(note = "removed by Bitbucket since 2026-08-20; there is nothing to use instead")]
+    #[allow(deprecated, reason = "it goes with the operation that it calls")]
     pub fn upload_issue_archive(&self, archive: impl Into<Part>) -> UploadIssueArchive {
         let archive = archive.into();
         let archive = match archive.own_file_name() {

@@ -14,3 +14,9 @@ pub(crate) const READ_AS: &[ReadAs] = &[ReadAs {
     type_name: "PaginatedProjectDeployKeys",
     reason: "The description of one key prints the page of the operation that lists them.",
 }];
+
+/// Those of the document of August 2026.
+pub(crate) const EXCEPTIONS_2026: &[Exception] = &[];
+
+/// Examples of that document that are of another type than their operation says.
+pub(crate) const READ_AS_2026: &[ReadAs] = &[];

@@ -28,6 +28,50 @@ impl Example {
     }
 }
 
+/// An example that a document declares beside a type.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    /// `GET /user`.
+    pub(crate) place: String,
+    /// `request`, or the status of the answer.
+    pub(crate) of: String,
+    pub(crate) value: Value,
+}
+
+/// Every example beside the type of a request or an answer.
+pub(crate) fn declared(document: &Value) -> Vec<Declared> {
+    let mut found = Vec::new();
+    for (address, item) in members(&document["paths"]) {
+        for (method, operation) in members(item) {
+            let place = format!("{} {address}", method.to_uppercase());
+            let mut note = |of: &str, holder: &Value| {
+                found.extend(examples(holder).map(|value| Declared {
+                    place: place.clone(),
+                    of: of.to_owned(),
+                    value: value.clone(),
+                }));
+            };
+            note("request", &operation["requestBody"]);
+            for (status, response) in members(&operation["responses"]) {
+                note(status, response);
+            }
+        }
+    }
+    found
+}
+
+/// The values of `example` and `examples` of each media type.
+fn examples(holder: &Value) -> impl Iterator<Item = &Value> {
+    members(&holder["content"]).flat_map(|(_, body)| {
+        let several = members(&body["examples"]).filter_map(|(_, example)| example.get("value"));
+        several.chain(body.get("example"))
+    })
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
 /// What was found in a document.
 #[derive(Debug, Default)]
 pub(crate) struct Extraction {

@@ -10,6 +10,7 @@ mod command;
 mod conformance;
 mod coverage;
 mod document;
+mod dropped;
 mod effective;
 mod markdown;
 mod operations;

@@ -18,6 +18,10 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) tag: String,
     pub(crate) deprecated: bool,
+    /// Since when Bitbucket no longer has it.
+    pub(crate) removed: Option<String>,
+    /// The method to call instead.
+    pub(crate) replaced_by: Option<String>,
     pub(crate) paged: bool,
     pub(crate) request_type: Option<String>,
     pub(crate) response_type: Option<String>,
@@ -55,14 +59,11 @@ pub(crate) fn rows(product: &Product, document: &Value) -> Vec<Row> {
 }
 
 fn row(product: &Product, operation: &Operation<'_>, schemas: &Map<String, Value>) -> Row {
-    let text = |key: &str| {
-        operation
-            .object
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+    let known = |key: &str| {
+        let value = operation.object.get(key).and_then(Value::as_str);
+        value.map(str::to_owned)
     };
+    let text = |key: &str| known(key).unwrap_or_default();
     let tags = operation.object.get("tags").and_then(Value::as_array);
     let tag = tags
         .and_then(|tags| tags.first()?.as_str())
@@ -74,6 +75,8 @@ fn row(product: &Product, operation: &Operation<'_>, schemas: &Map<String, Value
         name: text("operationId"),
         tag: tag.to_owned(),
         deprecated: operation.object.get("deprecated") == Some(&Value::Bool(true)),
+        removed: known("x-removed"),
+        replaced_by: known("x-replaced-by"),
         paged: ["x-paged", "x-listing"]
             .iter()
             .any(|one| operation.object.contains_key(*one)),
@@ -188,12 +191,53 @@ pub(crate) fn table(rows: &[Row]) -> String {
 }
 
 fn marks(row: &Row) -> String {
-    let marks = [(row.paged, "paged"), (row.deprecated, "deprecated")];
-    let marks = marks
-        .iter()
-        .filter(|(marked, _)| *marked)
-        .map(|(_, mark)| *mark);
-    marks.collect::<Vec<_>>().join(", ")
+    let paged = row.paged.then_some("paged");
+    let state = (row.state() != State::Live).then(|| row.state().name());
+    let marks: Vec<&str> = paged.into_iter().chain(state).collect();
+    marks.join(", ")
+}
+
+/// Whether Bitbucket still has an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Live,
+    Deprecated,
+    Removed,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Deprecated => "deprecated",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Row {
+    fn state(&self) -> State {
+        match (&self.removed, self.deprecated) {
+            (Some(_), _) => State::Removed,
+            (None, true) => State::Deprecated,
+            (None, false) => State::Live,
+        }
+    }
+}
+
+/// `removed since 2026-04-14: use …`
+fn state(row: &Row) -> String {
+    let mut text = row.state().name().to_owned();
+    if let Some(since) = &row.removed {
+        text.push_str(" since ");
+        text.push_str(since);
+    }
+    if let Some(name) = &row.replaced_by {
+        text.push_str(": use `");
+        text.push_str(name);
+        text.push('`');
+    }
+    text
 }
 
 /// The page for readers: the operations of each product, by tag.
@@ -202,23 +246,28 @@ pub(crate) fn page(documents: &[(&Product, Value)]) -> String {
         "# Operations\n\n\
          Written by `cargo xtask regen` from the effective documents under spec/; do not edit.\n\n\
          Each operation is a method of the product's client with this name. *Paged* ones also have `.pages()` and \
-         `.stream()`. `bytes` is an answer that is not JSON and comes as a stream.\n",
+         `.stream()`. `bytes` is an answer that is not JSON and comes as a stream.\n\n\
+         The state is that of August 2026. What Bitbucket has deprecated or removed stays a method, \
+         with a warning that says what to call instead.\n",
     );
     for (product, document) in documents {
         let rows = rows(product, document);
         // Writing to a String does not fail.
         let _ = write!(
             page,
-            "\n## {} (`{}`): {} operations\n\nMethods of `{}`.\n",
+            "\n## {} (`{}`): {} operations\n\nMethods of `{}`: {}.\n",
             product.title,
             product.name,
             rows.len(),
             product.client,
+            counts(&rows)
         );
         for tag in tags(&rows) {
             let of_tag: Vec<&Row> = rows.iter().filter(|row| row.tag == tag).collect();
             let _ = write!(page, "\n### {tag} ({})\n\n", of_tag.len());
-            page.push_str("| Method | Request | Takes | Answers | |\n|---|---|---|---|---|\n");
+            page.push_str(
+                "| Method | Request | Takes | Answers | | State |\n|---|---|---|---|---|---|\n",
+            );
             for row in of_tag {
                 page.push_str(&page_line(row));
             }
@@ -237,10 +286,22 @@ fn page_line(row: &Row) -> String {
         name, method, path, ..
     } = row;
     let (request, response) = (code(&row.request_type), code(&row.response_type));
+    let paged = if row.paged { "paged" } else { "" };
     format!(
-        "| `{name}` | `{method} {path}` | {request} | {response} | {} |\n",
-        marks(row)
+        "| `{name}` | `{method} {path}` | {request} | {response} | {paged} | {} |\n",
+        state(row)
     )
+}
+
+/// How many operations are in each state.
+fn counts(rows: &[Row]) -> String {
+    let of = |state: State| {
+        let count = rows.iter().filter(|row| row.state() == state).count();
+        format!("{count} {}", state.name())
+    };
+    [State::Live, State::Deprecated, State::Removed]
+        .map(of)
+        .join(", ")
 }
 
 /// The tags in the order of the alphabet.

@@ -14,7 +14,7 @@ fn document() -> Value {
             "/tags": {
                 "get": { "operationId": "list_tags", "tags": ["Refs", "Other"], "x-paged": "link",
                     "responses": { "200": body("application/json", &reference_to("PaginatedTags")), "4XX": {} } },
-                "post": { "operationId": "create_tag", "tags": ["Refs"], "deprecated": true,
+                "post": { "operationId": "create_tag", "tags": ["Refs"], "deprecated": true, "x-replaced-by": "put_file",
                     "requestBody": body("application/json", &json!({ "type": "array", "items": reference_to("Tag") })),
                     "responses": { "204": {} } },
             },
@@ -24,7 +24,7 @@ fn document() -> Value {
                 "put": { "operationId": "put_file", "tags": ["Files"], "x-completion": true,
                     "requestBody": body("multipart/form-data", &reference_to("FileUpload")),
                     "responses": { "200": body("application/json", &json!({})) } },
-                "patch": { "operationId": "find_file", "tags": ["Files"], "x-json-or-bytes": true,
+                "patch": { "operationId": "find_file", "tags": ["Files"], "x-json-or-bytes": true, "deprecated": true, "x-removed": "2026-08",
                     "requestBody": body("application/x-www-form-urlencoded", &reference_to("Query")),
                     "responses": { "200": body("application/json", &reference_to("SearchPage")) } },
             },
@@ -71,10 +71,12 @@ fn json_has_exactly_these_keys() {
         rows[0],
         json!({
             "product": "cloud", "method": "GET", "path": "/tags", "name": "list_tags", "tag": "Refs",
-            "deprecated": false, "paged": true, "request_type": null, "response_type": "Page<Tag>",
+            "deprecated": false, "removed": null, "replaced_by": null, "paged": true, "request_type": null, "response_type": "Page<Tag>",
         })
     );
     assert_eq!(rows[1]["deprecated"], true);
+    assert_eq!(rows[1]["replaced_by"], "put_file");
+    assert_eq!(rows[4]["removed"], "2026-08");
     assert_eq!(rows[1]["paged"], false);
 }
 
@@ -96,11 +98,23 @@ fn the_page_groups_by_tag() {
     let refs = page.find("### Refs (2)").unwrap();
     assert!(files < refs);
     assert!(
-        page.contains("| `list_tags` | `GET /tags` |  | `Page<Tag>` | paged |\n"),
+        page.contains("| `list_tags` | `GET /tags` |  | `Page<Tag>` | paged | live |\n"),
         "{page}"
     );
     assert!(
-        page.contains("| `create_tag` | `POST /tags` | `Vec<Tag>` |  | deprecated |\n"),
+        page.contains(
+            "| `create_tag` | `POST /tags` | `Vec<Tag>` |  |  | deprecated: use `put_file` |\n"
+        ),
+        "{page}"
+    );
+    assert!(
+        page.contains("| `JsonOrBytes<SearchPage>` |  | removed since 2026-08 |\n"),
+        "{page}"
+    );
+    assert!(
+        page.contains(
+            "5 operations\n\nMethods of `bitbucket::Client`: 3 live, 1 deprecated, 1 removed.\n"
+        ),
         "{page}"
     );
     assert!(!page.contains("### Other"), "{page}");

@@ -68,6 +68,13 @@ pub(crate) struct Outcome {
     pub(crate) without_effect: Vec<String>,
 }
 
+impl Overlay {
+    /// The name of its file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+}
+
 impl Outcome {
     /// An error that names every action that did not apply.
     pub(crate) fn into_result(self) -> Result<Vec<String>> {
@@ -223,13 +230,12 @@ fn update_at(document: &mut Value, pointer: &str, update: &Value) -> Result<bool
     };
     // At the target itself an array takes the update as a new entry.
     if let (Value::Array(entries), false) = (&mut *target, update.is_array()) {
-        entries.push(update.clone());
-        return Ok(true);
+        return add(entries, update).with_context(|| format!("cannot update {pointer}"));
     }
     merge(target, update).with_context(|| format!("cannot update {pointer}"))
 }
 
-/// Merges objects key by key, appends arrays, replaces anything else.
+/// Merges objects key by key, adds to arrays what they lack, replaces anything else.
 fn merge(target: &mut Value, update: &Value) -> Result<bool> {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {
@@ -245,8 +251,11 @@ fn merge(target: &mut Value, update: &Value) -> Result<bool> {
             Ok(changed)
         }
         (Value::Array(target), Value::Array(update)) => {
-            target.extend(update.iter().cloned());
-            Ok(!update.is_empty())
+            let mut changed = false;
+            for entry in update {
+                changed |= add(target, entry)?;
+            }
+            Ok(changed)
         }
         (Value::Object(_), Value::Array(_)) => bail!("an array cannot be merged into an object"),
         (Value::Array(_), Value::Object(_)) => bail!("an object cannot be merged into an array"),
@@ -254,6 +263,27 @@ fn merge(target: &mut Value, update: &Value) -> Result<bool> {
             let changed = target != update;
             *target = update.clone();
             Ok(changed)
+        }
+    }
+}
+
+/// Adds an entry to an array, unless it is there already. Of parameters the name
+/// tells: the document may have come to declare one that an overlay adds.
+fn add(entries: &mut Vec<Value>, entry: &Value) -> Result<bool> {
+    if entries.contains(entry) {
+        return Ok(false);
+    }
+    let identity = |one: &Value| Some((one.get("name")?.clone(), one.get("in")?.clone()));
+    let same = identity(entry).and_then(|new| {
+        entries
+            .iter_mut()
+            .find(|one| identity(one).as_ref() == Some(&new))
+    });
+    match same {
+        Some(present) => merge(present, entry),
+        None => {
+            entries.push(entry.clone());
+            Ok(true)
         }
     }
 }

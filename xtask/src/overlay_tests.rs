@@ -249,3 +249,32 @@ proptest! {
         prop_assert!(outcome.unmatched.len() + outcome.failed.len() + outcome.without_effect.len() <= 1);
     }
 }
+
+/// A newer document may have come to say what an overlay adds.
+#[test]
+fn what_an_array_has_is_not_added_again() {
+    let mut document = json!({
+        "enum": ["A", "B"],
+        "tags": ["Refs"],
+        "parameters": [{ "name": "q", "in": "query", "schema": { "type": "string" } }, { "name": "q", "in": "header" }],
+    });
+    let actions = json!({ "overlay": "1.0.0", "info": { "title": "t", "version": "1" }, "actions": [
+        { "target": "$", "description": "values", "update": { "enum": ["B", "C"] } },
+        { "target": "$.tags", "description": "one value", "update": "Refs" },
+        { "target": "$", "description": "a parameter", "update": { "parameters": [
+            { "name": "q", "in": "query", "description": "A filter" }, { "name": "sort", "in": "query" }] } },
+    ] });
+    let overlay = parse("a.json", &actions.to_string()).unwrap();
+    let unneeded = apply(&mut document, &[overlay]).into_result().unwrap();
+    assert_eq!(unneeded, ["a.json action 1, target $.tags (one value)"]);
+    let expected = json!({
+        "enum": ["A", "B", "C"],
+        "tags": ["Refs"],
+        "parameters": [
+            { "name": "q", "in": "query", "schema": { "type": "string" }, "description": "A filter" },
+            { "name": "q", "in": "header" },
+            { "name": "sort", "in": "query" },
+        ],
+    });
+    assert_eq!(document, expected);
+}

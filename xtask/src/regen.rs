@@ -10,9 +10,10 @@ use similar::TextDiff;
 use crate::coverage::{self, Coverage, Differences};
 use crate::document::download::Limits;
 use crate::document::load::{Loaded, Source, to_text};
+use crate::dropped::{self, Dropped};
 use crate::effective;
 use crate::operations;
-use crate::overlay;
+use crate::overlay::{self, Overlay};
 use crate::preview;
 use crate::product::{Origin, PRODUCTS, Product, Repository};
 use crate::replace_file::Replacement;
@@ -31,7 +32,8 @@ struct Generated {
 /// Writes the effective document and the page from the vendored document.
 pub(crate) fn write(repository: &Repository, product: &Product) -> Result<String> {
     let vendored = vendored(repository, product)?;
-    let generated = generate(repository, product, &vendored.document)?;
+    let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let generated = generate(repository, product, &vendored.document, &overlays)?;
     let mut replacement = Replacement::default();
     stage(&mut replacement, repository, product, &generated)?;
     replacement.commit()?;
@@ -39,6 +41,9 @@ pub(crate) fn write(repository: &Repository, product: &Product) -> Result<String
 }
 
 /// Takes a new document: vendors it and writes what follows from it.
+///
+/// What the new document dropped is kept, marked as removed; what it deprecates
+/// is deprecated by what it says itself, and told here.
 pub(crate) fn take(
     repository: &Repository,
     product: &Product,
@@ -50,15 +55,26 @@ pub(crate) fn take(
         bail!("{written} is written here: edit it, then run `cargo xtask regen --offline`");
     }
     let loaded = source.load(limits)?;
-    let generated = generate(repository, product, &loaded.document)
+    let before = vendored(repository, product)?.document;
+    let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let dropped = Dropped::compare(&before, &loaded.document, &overlays, &today())?;
+    let overlays = dropped.among(overlays)?;
+    let generated = generate(repository, product, &loaded.document, &overlays)
         .with_context(|| format!("{source} cannot be taken; no file was changed"))?;
     let vendored = loaded.vendored()?;
     let mut replacement = Replacement::default();
     replacement.write(&repository.upstream(product), &vendored)?;
+    stage_dropped(&mut replacement, repository, product, &dropped)?;
     stage(&mut replacement, repository, product, &generated)?;
     replacement.commit()?;
     let upstream = repository.relative(&repository.upstream(product));
-    let summary = summary(repository, product, &generated);
+    let mut summary = summary(repository, product, &generated);
+    summary.push_str(&dropped.summary());
+    for label in preview::newly_deprecated(&before, &loaded.document) {
+        summary.push_str("newly deprecated: ");
+        summary.push_str(&label);
+        summary.push('\n');
+    }
     let sum = sha256(&vendored);
     Ok(format!(
         "{summary}{upstream} is {source} with sha256\n{sum}\nWrite source, date and sha256 into spec/README.md.\n"
@@ -68,7 +84,8 @@ pub(crate) fn take(
 /// Compares what the sources give with what is written. No network, no writing.
 pub(crate) fn check(repository: &Repository, product: &Product) -> Result<String> {
     let vendored = vendored(repository, product)?;
-    let generated = generate(repository, product, &vendored.document)?;
+    let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let generated = generate(repository, product, &vendored.document, &overlays)?;
     let mut differences = String::new();
     for (path, expected) in [
         (repository.openapi(product), &generated.openapi),
@@ -107,9 +124,17 @@ pub(crate) fn preview(
         ));
     }
     let overlays = overlay::read_folder(&repository.overlays(product))?;
+    let dropped = Dropped::compare(&vendored.document, &loaded.document, &overlays, &today())?;
+    let overlays = dropped.among(overlays)?;
     let report = preview::compare(product, &vendored.document, &loaded.document, &overlays);
     let from = repository.relative(&repository.upstream(product));
-    Ok(format!("From {from} to {source}:\n\n{report}"))
+    let dropped = dropped.summary();
+    let dropped = if dropped.is_empty() {
+        dropped
+    } else {
+        format!("\n{dropped}")
+    };
+    Ok(format!("From {from} to {source}:\n\n{report}{dropped}"))
 }
 
 /// How the document that is written here stands to a published one.
@@ -129,9 +154,18 @@ fn vendored(repository: &Repository, product: &Product) -> Result<Loaded> {
     Source::File(repository.upstream(product)).load(&Limits::default())
 }
 
-fn generate(repository: &Repository, product: &Product, upstream: &Value) -> Result<Generated> {
-    let overlays = overlay::read_folder(&repository.overlays(product))?;
-    let effective = effective::make(product, upstream, &overlays)?;
+/// The day of the removal, where a newer document is the first to tell of it.
+fn today() -> String {
+    chrono::Utc::now().date_naive().to_string()
+}
+
+fn generate(
+    repository: &Repository,
+    product: &Product,
+    upstream: &Value,
+    overlays: &[Overlay],
+) -> Result<Generated> {
+    let effective = effective::make(product, upstream, overlays)?;
     let openapi = to_text(&effective.document)?;
     let mut documents = Vec::new();
     for one in PRODUCTS {
@@ -147,6 +181,23 @@ fn generate(repository: &Repository, product: &Product, upstream: &Value) -> Res
         operations_page,
         without_effect: effective.without_effect,
     })
+}
+
+/// The overlay of what was dropped; without anything dropped there is none.
+fn stage_dropped(
+    replacement: &mut Replacement,
+    repository: &Repository,
+    product: &Product,
+    dropped: &Dropped,
+) -> Result<()> {
+    let path = repository.overlays(product).join(dropped::FILE);
+    match dropped.text()? {
+        Some(text) => replacement.write(&path, text.as_bytes()),
+        None => {
+            replacement.remove(&path);
+            Ok(())
+        }
+    }
 }
 
 fn stage(

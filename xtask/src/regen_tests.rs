@@ -15,7 +15,8 @@ const OVERLAY: &str = r#"{
   "overlay": "1.0.0",
   "info": { "title": "Names", "version": "1" },
   "actions": [
-    { "target": "$.paths['/tags'].get", "description": "It has none.", "update": { "operationId": "list_tags" } }
+    { "target": "$.paths['/tags'].get", "description": "It has none.", "update": { "operationId": "list_tags" } },
+    { "target": "$.components.schemas.tag.properties.name", "description": "It has none.", "update": { "description": "n" } }
   ]
 }"#;
 
@@ -148,6 +149,79 @@ fn a_new_document_is_taken_with_all_that_follows() {
     assert_eq!(files(folder.path()).len(), 4);
 }
 
+/// A method that callers have does not vanish: it is kept as it was, marked, and
+/// the corrections of it apply as before.
+#[test]
+fn what_a_new_document_drops_is_kept_and_marked() {
+    let (folder, repository) = repository();
+    let dropped = repository.overlays(&CLOUD).join("00-dropped.json");
+    let path = folder.path().join("new.json");
+    let take_document = |document: &Value| {
+        fs::write(&path, document.to_string()).unwrap();
+        take(&repository, &CLOUD, &Source::File(path.clone()), &limits()).unwrap()
+    };
+    let mut new = upstream();
+    new["paths"] = json!({ "/branches": { "get": { "operationId": "list_branches", "tags": ["Refs"],
+        "deprecated": true, "responses": { "204": { "description": "d" } } } } });
+    new["components"]["schemas"] = json!({ "error": { "type": "object" } });
+
+    let message = take_document(&new);
+    for expected in [
+        "dropped, kept as removed in 00-dropped.json: GET /tags\n",
+        "no longer there, kept in 00-dropped.json: schemas/tag\n",
+    ] {
+        assert!(message.contains(expected), "{expected} in {message}");
+    }
+    check(&repository, &CLOUD).unwrap();
+    let openapi = operations::read(&repository, &CLOUD).unwrap();
+    let tags = &openapi["paths"]["/tags"]["get"];
+    assert_eq!(tags["operationId"], "list_tags");
+    assert_eq!(tags["deprecated"], true);
+    assert_eq!(tags["x-removed"], today());
+    assert!(openapi["components"]["schemas"]["Tag"].is_object());
+    let page = fs::read_to_string(repository.operations_page()).unwrap();
+    assert!(
+        page.contains(&format!(
+            "`list_tags` | `GET /tags` |  | `Tag` |  | removed since {} |",
+            today()
+        )),
+        "{page}"
+    );
+
+    // It comes back, and what took its place is deprecated.
+    let mut newer = upstream();
+    newer["paths"]["/branches"] = new["paths"]["/branches"].clone();
+    let message = take_document(&newer);
+    assert!(
+        message.contains("back again, taken out of 00-dropped.json: GET /tags\n"),
+        "{message}"
+    );
+    assert!(!dropped.exists());
+    check(&repository, &CLOUD).unwrap();
+}
+
+#[test]
+fn what_a_new_document_deprecates_is_told_and_marked() {
+    let (folder, repository) = repository();
+    let path = folder.path().join("new.json");
+    let mut new = upstream();
+    new["paths"]["/tags"]["get"]["deprecated"] = json!(true);
+    fs::write(&path, new.to_string()).unwrap();
+    let source = Source::File(path);
+    let report = preview(&repository, &CLOUD, &source, &limits()).unwrap();
+    assert!(
+        report.contains("Operations newly deprecated (1)\n  GET /tags\n"),
+        "{report}"
+    );
+    let message = take(&repository, &CLOUD, &source, &limits()).unwrap();
+    assert!(
+        message.contains("newly deprecated: GET /tags\n"),
+        "{message}"
+    );
+    let page = fs::read_to_string(repository.operations_page()).unwrap();
+    assert!(page.contains("| deprecated |"), "{page}");
+}
+
 #[test]
 fn yaml_is_taken_too() {
     let (folder, repository) = repository();
@@ -198,8 +272,8 @@ fn whatever_fails_leaves_every_file_as_it_was() {
         ("200 OK", vec![b' '; 20_001], "larger than"),
         (
             "200 OK",
-            with("/paths", json!({ "/other": { "get": {} } })),
-            "matches nothing: names.json action 0",
+            with("/components/schemas/tag/properties", json!({})),
+            "matches nothing: names.json action 1",
         ),
         (
             "200 OK",

@@ -1,6 +1,6 @@
 //! Replaces files all together or not at all.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 #[derive(Default)]
 pub(crate) struct Replacement {
     written: Vec<(NamedTempFile, PathBuf)>,
+    removed: Vec<PathBuf>,
 }
 
 impl Replacement {
@@ -21,12 +22,25 @@ impl Replacement {
         Ok(())
     }
 
+    /// Has the file removed with the others replaced; there may be none.
+    pub(crate) fn remove(&mut self, path: &Path) {
+        self.removed.push(path.to_owned());
+    }
+
     /// Puts every new file in its place. Called once all of them are written,
     /// so that a full disk or a later failure leaves the old ones.
     pub(crate) fn commit(self) -> Result<()> {
         for (file, path) in self.written {
             file.persist(&path)
                 .with_context(|| format!("cannot replace {}", path.display()))?;
+        }
+        for path in self.removed {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

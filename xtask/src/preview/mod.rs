@@ -38,6 +38,11 @@ pub(crate) fn compare(product: &Product, old: &Value, new: &Value, overlays: &[O
     report.text
 }
 
+/// The operations that only the newer document deprecates.
+pub(crate) fn newly_deprecated(old: &Value, new: &Value) -> Vec<String> {
+    operations::compare(old, new).deprecated
+}
+
 /// Applies what regen would apply and tells what stands in the way.
 fn try_corrections(product: &Product, new: &Value, overlays: &[Overlay], report: &mut Report) {
     let mut document = new.clone();

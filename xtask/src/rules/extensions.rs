@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 /// Extensions that overlays write and build.rs reads; spec/README.md says what each means.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "x-name",
     "x-family",
     "x-rust-type",
@@ -18,12 +18,19 @@ const KNOWN: [&str; 13] = [
     "x-also-multipart",
     "x-slash",
     "x-deprecated",
+    "x-removed",
+    "x-replaced-by",
 ];
 
 /// Removes the publisher's own extensions: they describe Bitbucket's machinery,
 /// mean nothing to a client, and would fill reviews.
 pub(super) fn drop_foreign_extensions(document: &mut Value) {
     drop_below(document, true);
+}
+
+/// Likewise for a part of a document, where keywords stand.
+pub(crate) fn without_foreign(part: &mut Value) {
+    drop_below(part, true);
 }
 
 /// `keywords` is false inside `properties`, where a key is somebody's name.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::product::Product;
 
 mod all_of;
+mod availability;
 mod check;
 mod constraints;
 mod descriptions;
@@ -116,6 +117,7 @@ pub(crate) const RULES: &[Rule] = &[
         nullable::tolerate_null_collections,
     ),
     rewrite("prune_unreferenced", prune::prune_unreferenced),
+    demand("check_availability", availability::check_availability),
     demand("check_references", check::check_references),
     demand("check_paths", check::check_paths),
 ];
