@@ -204,9 +204,14 @@ const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/cloud.rs"));
 
 /// The warnings of the methods of this name, of the client and of the handles.
 fn warnings(id: &str) -> Vec<Option<&'static str>> {
-    let method = format!("    pub fn {id}(&self)");
+    let method = format!("    pub fn {id}(");
     GENERATED
         .match_indices(&method)
+        .filter(|(start, _)| {
+            GENERATED[start + method.len()..]
+                .trim_start()
+                .starts_with("&self")
+        })
         .map(|(start, _)| {
             let before = &GENERATED[..start];
             // The attributes of one method stand between the end of the one

@@ -1,5 +1,6 @@
 //! `cargo xtask regen --preview`: what taking another document would change.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::document::schemas;
 use crate::overlay::{self, Overlay};
 use crate::product::Product;
-use crate::rules::{self, operation_names};
+use crate::rules::{self, operation_names, words};
 
 mod operations;
 mod schema_changes;
@@ -56,7 +57,7 @@ fn try_corrections(product: &Product, new: &Value, overlays: &[Overlay], report:
     );
     report.section("Operations that need a name", &unnamed);
     // With names of any kind, to see whether anything else is in the way.
-    name_all(&mut document);
+    name_unnamed(&mut document);
     let broken: Vec<String> = rules::apply(product, &mut document)
         .err()
         .iter()
@@ -72,12 +73,16 @@ fn try_corrections(product: &Product, new: &Value, overlays: &[Overlay], report:
     }
 }
 
-fn name_all(document: &mut Value) {
+fn name_unnamed(document: &mut Value) {
+    let mut seen = HashSet::new();
     for (number, operation) in schemas::operations_mut(document).into_iter().enumerate() {
-        operation.object.insert(
-            "operationId".to_owned(),
-            json!(format!("operation_{number}")),
-        );
+        let name = operation.object.get("operationId").and_then(Value::as_str);
+        let good =
+            name.is_some_and(|name| words::is_snake_case(name) && seen.insert(name.to_owned()));
+        if !good {
+            let name = json!(format!("operation_{number}"));
+            operation.object.insert("operationId".to_owned(), name);
+        }
     }
 }
 
