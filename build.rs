@@ -54,6 +54,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     for product in product::PRODUCTS {
         product.generate()?;
     }

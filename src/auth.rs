@@ -32,6 +32,8 @@ use crate::{Error, Secret};
 pub(crate) use authorizer::Authorizer;
 pub use connect::Connect;
 pub use futures_core::future::BoxFuture;
+#[cfg(any(test, fuzzing))]
+pub(crate) use query_hash::canonical_request;
 pub use scheme::{Authenticate, RequestHead};
 
 /// What an [`Authenticate`] or an [`oauth::TokenStore`] may fail with.

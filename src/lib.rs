@@ -41,6 +41,9 @@ mod download;
 mod error;
 mod family;
 mod form;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod limit;
 mod multipart;

@@ -8,6 +8,8 @@ mod tests;
 
 use serde::de::DeserializeOwned;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use listing::own_link;
 pub use page::Page;
 #[cfg(feature = "data-center")]
 pub(crate) use page::number;

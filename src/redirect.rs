@@ -125,7 +125,7 @@ fn keep_impersonal(headers: &mut HeaderMap) {
     }
 }
 
-fn target(from: &Url, headers: &HeaderMap) -> Result<Url, &'static str> {
+pub(crate) fn target(from: &Url, headers: &HeaderMap) -> Result<Url, &'static str> {
     let Some(location) = headers.get(header::LOCATION) else {
         return Err("Bitbucket redirects, but does not say where to");
     };

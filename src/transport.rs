@@ -132,7 +132,7 @@ impl Client {
 
     /// Where a task that was only accepted can be asked after, if that is a
     /// place that the credentials may be sent to.
-    fn own_location(&self, asked: &Url, headers: &HeaderMap) -> Option<String> {
+    pub(crate) fn own_location(&self, asked: &Url, headers: &HeaderMap) -> Option<String> {
         let location = headers.get(LOCATION)?.to_str().ok()?;
         let url = asked.join(location).ok()?;
         (self.is_own_origin(&url) && !redirect::has_credentials(&url)).then(|| url.into())

@@ -20,7 +20,7 @@ pub(super) fn query_hash(method: &Method, url: &Url, context_path: &str) -> Stri
 }
 
 /// A request as Atlassian normalises it: method, path and query.
-fn canonical_request(method: &Method, url: &Url, context_path: &str) -> String {
+pub(crate) fn canonical_request(method: &Method, url: &Url, context_path: &str) -> String {
     let method = method.as_str().to_ascii_uppercase();
     let path = canonical_path(url.path(), context_path);
     let query = canonical_query(url);

@@ -343,27 +343,30 @@ impl<P: Paged> Listing<P> {
         let Some(link) = page.next().filter(|link| !link.is_empty()) else {
             return Ok(None);
         };
-        let Ok(mut link) = address.join(link) else {
-            return Err(Error::paging(
-                self.operation,
-                "the link to the next page is not a URL",
-            ));
-        };
-        if has_credentials(&link) {
-            return Err(Error::paging(
-                self.operation,
-                "the link to the next page has credentials in it",
-            ));
-        }
-        if !self.client.is_own_origin(&link) {
-            return Err(Error::paging(
-                self.operation,
-                format!("the next page is on another origin: {}", Address(&link)),
-            ));
-        }
-        link.set_fragment(None);
-        Ok(Some(link))
+        own_link(&self.client, self.operation, address, link).map(Some)
     }
+}
+
+/// Where a link on the page at `address` leads, if the credentials may go there.
+pub(crate) fn own_link(
+    client: &Client,
+    operation: &'static Operation,
+    address: &Url,
+    link: &str,
+) -> Result<Url, Error> {
+    let fault = |message: String| Err(Error::paging(operation, message));
+    let Ok(mut link) = address.join(link) else {
+        return fault("the link to the next page is not a URL".to_owned());
+    };
+    if has_credentials(&link) {
+        return fault("the link to the next page has credentials in it".to_owned());
+    }
+    if !client.is_own_origin(&link) {
+        let to = Address(&link);
+        return fault(format!("the next page is on another origin: {to}"));
+    }
+    link.set_fragment(None);
+    Ok(link)
 }
 
 /// The number of the last page, as far as this page can tell.
