@@ -24,6 +24,8 @@ mod features;
 mod generator;
 #[path = "build/handles.rs"]
 mod handles;
+#[path = "build/mocks.rs"]
+mod mocks;
 #[path = "build/open_enums.rs"]
 mod open_enums;
 #[path = "build/operations.rs"]

@@ -48,7 +48,7 @@ pub(crate) fn emit(
 }
 
 /// The page that a list is made of.
-fn page(
+pub(crate) fn page(
     file: &File,
     product: &Product,
     document: &Document,

@@ -103,6 +103,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<String>,
     /// The body, where it is neither JSON nor a form, but a value of an enum.
     pub(crate) text: Option<Text>,
+    /// The body is a form, in place of JSON.
+    pub(crate) body_is_form: bool,
     /// Bitbucket also takes the request without a body.
     pub(crate) body_is_optional: bool,
     /// Where the answer is a file or a directory: the type of the directory's
@@ -173,6 +175,8 @@ impl Operation {
             answer: answer(operation)?,
             multipart: multipart(operation),
             body: body(operation),
+            body_is_form: body_content(operation)
+                .is_some_and(|(name, _)| name == "application/x-www-form-urlencoded"),
             text: None,
             body_is_optional: operation
                 .pointer("/requestBody/required")

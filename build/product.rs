@@ -11,7 +11,7 @@ use crate::{
     document::Document,
     documentation, families, features, generator,
     handles::{self, Handle},
-    open_enums, operations, rewrite, tolerance, type_builders,
+    mocks, open_enums, operations, rewrite, tolerance, type_builders,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -120,10 +120,17 @@ impl Product {
         } else {
             TokenStream::new()
         };
+        // The other products are small and seldom used.
+        let mocks = if self.module.is_none() && features::enabled().contains("HTTPMOCK") {
+            mocks::emit(&file, self, &document, &operations)?
+        } else {
+            TokenStream::new()
+        };
         rewrite::append_to_module(&mut file, "builder", companions)?;
         rewrite::append_to_module(&mut file, "types", families)?;
         rewrite::append(&mut file, handles)?;
         rewrite::append(&mut file, catalog)?;
+        rewrite::append(&mut file, mocks)?;
         Ok(prettyplease::unparse(&file))
     }
 

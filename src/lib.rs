@@ -46,6 +46,8 @@ mod form;
 pub mod fuzzing;
 mod generated;
 mod limit;
+#[cfg(feature = "httpmock")]
+pub mod mock;
 mod multipart;
 mod nullable;
 mod open_enum;
