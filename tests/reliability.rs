@@ -88,15 +88,15 @@ fn every_fault_of_every_call_ends_as_the_table_says() {
         let (fault, call) = (&FAULTS[row], CALLS[column]);
         let outcome = match try_cell(fault, call, servers.handle(), &file) {
             // Where there is no silence, it was the machine that was late.
-            Ok(cell) if cell.has_timed_out() && !fault.slow && !is_alone => {
+            Ok(tried) if tried.has_timed_out() && !fault.slow && !is_alone => {
                 lock(&late).push((row, column));
                 return;
             }
             outcome => outcome.and_then(Cell::healed),
         };
         match outcome {
-            Ok(cell) => {
-                lock(&cells).insert((row, column), cell);
+            Ok(tried) => {
+                lock(&cells).insert((row, column), tried);
             }
             Err(error) => {
                 lock(&failures).push(format!("{} × {}: {error}", fault.name, call.title()));

@@ -73,9 +73,7 @@ const ITEMS: [i64; 6] = [1, 2, 3, 4, 5, 6];
 
 /// What is uploaded: more than one part of it.
 pub(crate) fn content() -> Vec<u8> {
-    (0..50_000_u32)
-        .flat_map(|number| number.to_le_bytes())
-        .collect()
+    (0..50_000_u32).flat_map(u32::to_le_bytes).collect()
 }
 
 impl Call {

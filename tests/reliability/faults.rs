@@ -40,10 +40,11 @@ impl Normal {
 
     /// Status line and headers, with whatever says how long the body is.
     fn head(&self, framing: &str) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {}\r\n", self.status);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let lines = self.headers.iter();
+        let lines: String = lines
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let head = format!("HTTP/1.1 {}\r\n{lines}", self.status);
         (head + framing + "\r\n\r\n").into_bytes()
     }
 
