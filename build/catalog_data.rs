@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Operation};
+use crate::document::{Document, Multipart, Operation};
 
 /// The counterpart of `Data` in `src/catalog/schemas.rs`.
 pub(crate) fn json(document: &Document, operations: &[Operation]) -> Value {
@@ -40,6 +40,11 @@ fn of(document: &Document, operation: &Operation) -> Value {
     }
     if let Some(schema) = request(document, operation) {
         let required = !operation.body_is_optional;
+        let mut schema = schema.clone();
+        if operation.multipart == Multipart::Only {
+            // Each field may be given once or several times.
+            schema["x-form"] = json!(true);
+        }
         data["request"] = json!({"required": required, "schema": schema});
     }
     if let Some(schema) = response(document, operation) {

@@ -41,6 +41,7 @@ pub(super) fn of(components: &Components, schema: &Value, direction: Direction) 
     };
     // Tools want to see an object at the top, not a reference to one.
     let (title, top) = match component(components, schema) {
+        Some((name, _)) if schema.get("x-form").is_some() => (Some(name), schema),
         Some((name, component)) => (Some(name), component),
         None => (None, schema),
     };
@@ -85,6 +86,9 @@ impl Conversion<'_> {
     }
 
     fn convert(&mut self, schema: &Value) -> Value {
+        if let Some(form) = self.form(schema) {
+            return form;
+        }
         if let Some(value) = cleared_by_null(schema) {
             let mut converted = self.convert(value);
             describe(&mut converted, schema);
@@ -173,14 +177,26 @@ impl Conversion<'_> {
         converted
     }
 
+    /// A form, whose fields may each be given once or several times.
+    fn form(&mut self, schema: &Value) -> Option<Value> {
+        schema.get("x-form")?;
+        let (_, fields) = component(self.components, schema)?;
+        let mut form = self.object(fields);
+        describe(&mut form, fields);
+        for field in form["properties"].as_object_mut()?.values_mut() {
+            *field = one_or_several(field);
+        }
+        if let Some(others) = form.get_mut("additionalProperties") {
+            *others = one_or_several(others);
+        }
+        Some(form)
+    }
+
     fn list(&mut self, schema: &Value) -> Value {
         let items = schema.get("items").map(|items| self.field(items));
         let Some(items) = items else {
             return json!({"type": "array"});
         };
-        if self.direction == Direction::Request && schema["items"]["format"] == "binary" {
-            return json!({"anyOf": [{"type": "array", "items": items}, items]});
-        }
         json!({"type": "array", "items": items})
     }
 
@@ -226,6 +242,13 @@ fn describe(converted: &mut Value, schema: &Value) {
             converted[key] = value.clone();
         }
     }
+}
+
+fn one_or_several(schema: &Value) -> Value {
+    if let Some(items) = schema.get("items") {
+        return json!({"anyOf": [schema, items]});
+    }
+    json!({"anyOf": [schema, {"type": "array", "items": schema}]})
 }
 
 fn or_null(mut schema: Value) -> Value {

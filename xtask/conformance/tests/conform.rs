@@ -85,7 +85,7 @@ fn the_samples_conform() {
         "skipped": {
             "of method OPTIONS": 1,
             "of another type than JSON": 1,
-            "of other addresses than /2.0/": 1,
+            "of other addresses than the API's": 1,
         },
     });
     assert_eq!(report, expected);
@@ -359,6 +359,26 @@ fn what_cannot_be_read_is_named() {
         assert!(output.stdout.is_empty());
     }
     assert_eq!(conform(&[], &[]).status.code(), Some(2));
+}
+
+#[test]
+fn the_1_0_api_has_types_of_its_own() {
+    let folder = Folder::new();
+    let groups = json!([{"name": "Developers", "slug": "developers", "altitude": 1}]);
+    let mut exchange = get("", &groups);
+    exchange["request"]["url"] = json!("https://api.bitbucket.org/1.0/groups/acme/");
+    let path = folder.har(&[exchange]);
+    let (code, report) = report(&[], &path);
+    assert_eq!(
+        (code, &report["decoded"]),
+        (Some(0), &json!(1)),
+        "{report:#}"
+    );
+    let [lost] = report["lost_fields"].as_array().expect("a list").as_slice() else {
+        panic!("{report:#}");
+    };
+    assert_eq!(lost["operation"], "GET /1.0/groups/{workspace}/");
+    assert_eq!(lost["path"], "$[*].altitude");
 }
 
 #[test]

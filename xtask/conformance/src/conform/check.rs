@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bitbucket::catalog::{self, AnswerKind, BodyEntry, Entry, ReadError, TypeEntry};
+use bitbucket::catalog::{AnswerKind, BodyEntry, Entry, ReadError, TypeEntry};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     event,
     exceptions::Exceptions,
     matching,
-    recording::{Body, Call, Content, Kind, Recording},
+    recording::{Api, Body, Call, Content, Kind, Recording},
     report::{Place, Report, json_path},
     unknown,
 };
@@ -38,22 +38,29 @@ impl<'a> Checker<'a> {
 
     /// Notes in the report what becomes of a recording.
     pub(crate) fn check(&mut self, recording: &Recording) {
-        let (method, path, entry) = match &recording.call {
-            Call::Template { method, path } => (method, path, matching::by_template(method, path)),
-            Call::Path { method, path } => (method, path, matching::by_path(method, path)),
+        let (api, called, entry) = match &recording.call {
+            Call::Template { api, method, path } => {
+                let entry = matching::by_template(*api, method, path);
+                (*api, called(*api, method, path), entry)
+            }
+            Call::Path { api, method, path } => {
+                let entry = matching::by_path(*api, method, path);
+                (*api, called(*api, method, path), entry)
+            }
             Call::Event { key } => return self.check_event(key, recording),
         };
         let Some(entry) = entry else {
-            return self.report.unknown_operation(method, path);
+            return self.report.unknown_operation(&called);
         };
-        self.check_exchange(entry, recording);
+        self.check_exchange(api, entry, recording);
     }
 
-    fn check_exchange(&mut self, entry: &Entry, recording: &Recording) {
-        let operation = format!("{} {}", entry.operation.method(), entry.operation.path());
+    fn check_exchange(&mut self, api: Api, entry: &Entry, recording: &Recording) {
+        let operation = called(api, entry.operation.method(), entry.operation.path());
         let mut outcome = Outcome::Skipped("without JSON");
         for body in &recording.bodies {
             let place = Place {
+                api,
                 operation: &operation,
                 kind: body.kind,
                 recording: &recording.name,
@@ -74,6 +81,7 @@ impl<'a> Checker<'a> {
     fn check_event(&mut self, key: &str, recording: &Recording) {
         for body in &recording.bodies {
             let place = Place {
+                api: Api::Cloud,
                 operation: key,
                 kind: body.kind,
                 recording: &recording.name,
@@ -107,7 +115,7 @@ impl<'a> Checker<'a> {
         self.note_lost(&found, place);
         let schemas = &mut self.schemas;
         let unknown = event::unknown_values(payload, |name| {
-            let reader = Reader::Type(type_named(name)?);
+            let reader = Reader::Type(Api::Cloud.type_named(name)?);
             let schema = schemas.entry(reader.name());
             Some(schema.or_insert_with(|| reader.schema()).clone())
         });
@@ -153,12 +161,12 @@ impl<'a> Checker<'a> {
             Kind::Request => Nulls::Something,
             Kind::Response | Kind::ErrorResponse | Kind::WebhookEvent => Nulls::Nothing,
         };
-        let read = best(&readers(entry, place.kind, value), value, nulls);
+        let read = best(&readers(entry, place, value), value, nulls);
         if matches!(&read, Ok((_, found)) if found.is_empty()) {
             return read;
         }
         let other = self.exceptions.read_as(place.operation, place.kind);
-        if let Some(other) = other.and_then(type_named) {
+        if let Some(other) = other.and_then(|name| place.api.type_named(name)) {
             // Only answers are misfiled, and there null says nothing.
             let as_other = best(&[Reader::Type(other)], value, Nulls::Nothing);
             if matches!(&as_other, Ok((_, found)) if found.is_empty()) {
@@ -279,18 +287,19 @@ impl Reader {
 }
 
 /// The types that the operation may have for such a body.
-fn readers(entry: &Entry, kind: Kind, value: &Value) -> Vec<Reader> {
-    let mut readers: Vec<_> = match kind {
+fn readers(entry: &Entry, place: &Place<'_>, value: &Value) -> Vec<Reader> {
+    let type_named = |name| place.api.type_named(name).map(Reader::Type);
+    let mut readers: Vec<_> = match place.kind {
         Kind::Request => entry.request.into_iter().map(Reader::Body).collect(),
         Kind::Response => entry.responses.iter().copied().map(Reader::Body).collect(),
-        Kind::ErrorResponse => type_named("Error").map(Reader::Type).into_iter().collect(),
+        Kind::ErrorResponse => type_named("Error").into_iter().collect(),
         // Read by its event, and not by an operation.
         Kind::WebhookEvent => Vec::new(),
     };
-    if kind == Kind::Response && !value["values"].is_array() {
+    if place.kind == Kind::Response && !value["values"].is_array() {
         // Documentation likes to show an item of a list alone.
         let item = entry.responses.first().and_then(BodyEntry::item_type_name);
-        readers.extend(item.and_then(type_named).map(Reader::Type));
+        readers.extend(item.and_then(type_named));
     }
     if readers.is_empty() {
         readers.push(Reader::Nothing);
@@ -298,8 +307,9 @@ fn readers(entry: &Entry, kind: Kind, value: &Value) -> Vec<Reader> {
     readers
 }
 
-fn type_named(name: &str) -> Option<&'static TypeEntry> {
-    catalog::types().iter().find(|entry| entry.name() == name)
+/// An operation as reports name it.
+fn called(api: Api, method: &str, path: &str) -> String {
+    format!("{method} {}{path}", api.prefix())
 }
 
 /// The reader that loses least of `value`, and what it loses; where none reads

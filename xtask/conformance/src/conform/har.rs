@@ -7,11 +7,16 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use url::Url;
 
-use super::recording::{Body, Call, Content, Kind, Recording, Recordings};
+use super::recording::{Api, Body, Call, Content, Kind, Recording, Recordings};
 
-/// Where the API's paths begin: at its own address, and at that which
+/// Where the paths of an API begin: at its own address, and at that which
 /// Bitbucket's pages use.
-const BASES: [&str; 2] = ["/2.0/", "/!api/2.0/"];
+const BASES: [(&str, Api); 4] = [
+    ("/2.0/", Api::Cloud),
+    ("/!api/2.0/", Api::Cloud),
+    ("/1.0/", Api::V1),
+    ("/!api/1.0/", Api::V1),
+];
 
 #[derive(Deserialize)]
 struct File {
@@ -77,8 +82,8 @@ pub(crate) fn read(path: &Path, recordings: &mut Recordings) -> Result<()> {
 
 fn read_entry(name: String, entry: &Entry, recordings: &mut Recordings) {
     let method = entry.request.method.to_uppercase();
-    let Some(path) = api_path(&entry.request.url) else {
-        return recordings.skip("of other addresses than /2.0/");
+    let Some((api, path)) = api_path(&entry.request.url) else {
+        return recordings.skip("of other addresses than the API's");
     };
     if method == "OPTIONS" || method == "HEAD" {
         return recordings.skip(format!("of method {method}"));
@@ -100,17 +105,18 @@ fn read_entry(name: String, entry: &Entry, recordings: &mut Recordings) {
     }
     recordings.found.push(Recording {
         name,
-        call: Call::Path { method, path },
+        call: Call::Path { api, method, path },
         bodies,
     });
 }
 
-/// The path below the API's base path.
-fn api_path(url: &str) -> Option<String> {
+/// The API, and the path below its base path.
+fn api_path(url: &str) -> Option<(Api, String)> {
     let url = Url::parse(url).ok()?;
-    let path = url.path();
-    let below = BASES.iter().find_map(|base| path.strip_prefix(base))?;
-    Some(format!("/{below}"))
+    BASES.iter().find_map(|(base, api)| {
+        let below = url.path().strip_prefix(base)?;
+        Some((*api, format!("/{below}")))
+    })
 }
 
 fn content(text: Option<&MessageBody>) -> Content {
@@ -166,19 +172,28 @@ mod tests {
         for (url, expected) in [
             (
                 "https://api.bitbucket.org/2.0/user?fields=uuid",
-                Some("/user"),
+                Some((Api::Cloud, "/user")),
             ),
-            ("https://bitbucket.org/!api/2.0/user", Some("/user")),
+            (
+                "https://bitbucket.org/!api/2.0/user",
+                Some((Api::Cloud, "/user")),
+            ),
             (
                 "http://127.0.0.1:8080/2.0/repositories/%7Ba%7D/b/",
-                Some("/repositories/%7Ba%7D/b/"),
+                Some((Api::Cloud, "/repositories/%7Ba%7D/b/")),
+            ),
+            (
+                "https://api.bitbucket.org/1.0/groups/acme",
+                Some((Api::V1, "/groups/acme")),
             ),
             ("https://bitbucket.org/acme/website/src/2.0/", None),
-            ("https://api.bitbucket.org/1.0/groups/acme", None),
+            ("https://api.bitbucket.org/swagger.json", None),
             ("about:blank", None),
             ("no address", None),
         ] {
-            assert_eq!(api_path(url).as_deref(), expected, "{url}");
+            let found = api_path(url);
+            let found = found.as_ref().map(|(api, path)| (*api, path.as_str()));
+            assert_eq!(found, expected, "{url}");
         }
     }
 

@@ -6,7 +6,8 @@
 //!
 //! `kind` is `response`, `request` or `error_response`; or `webhook_event`, which
 //! has the key of its `event` in place of an `operation`. Entries of other kinds
-//! are counted. `json` may be left out. A response may have a `request_body`,
+//! are counted. Operations of the 1.0 API have `/1.0` before their path. `json`
+//! may be left out. A response may have a `request_body`,
 //! the JSON that it answers as a text.
 
 use std::{fs, path::Path};
@@ -14,7 +15,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
-use super::recording::{Body, Call, Content, Kind, Recording, Recordings};
+use super::recording::{Api, Body, Call, Content, Kind, Recording, Recordings};
 
 pub(crate) const FILE: &str = "INDEX.json";
 
@@ -77,9 +78,11 @@ fn call(kind: Kind, entry: &Value) -> Result<Call> {
     let Some((method, path)) = operation.split_once(' ') else {
         bail!("`{operation}` is no method and path");
     };
+    let below = path.strip_prefix(Api::V1.prefix());
     Ok(Call::Template {
+        api: below.map_or(Api::Cloud, |_| Api::V1),
         method: method.to_owned(),
-        path: path.to_owned(),
+        path: below.unwrap_or(path).to_owned(),
     })
 }
 

@@ -2,21 +2,23 @@
 
 use std::cmp::Reverse;
 
-use bitbucket::catalog::{self, Entry};
+use bitbucket::catalog::Entry;
 use percent_encoding::percent_decode_str;
 
+use super::recording::Api;
+
 /// The operation of this template, if the document has it.
-pub(crate) fn by_template(method: &str, path: &str) -> Option<&'static Entry> {
-    catalog::operations()
+pub(crate) fn by_template(api: Api, method: &str, path: &str) -> Option<&'static Entry> {
+    api.operations()
         .iter()
         .find(|entry| entry.operation.method() == method && entry.operation.path() == path)
 }
 
 /// The operation whose template fits best: where several do, the one that has
 /// the path's own words earliest, and no parameter that is left empty.
-pub(crate) fn by_path(method: &str, path: &str) -> Option<&'static Entry> {
+pub(crate) fn by_path(api: Api, method: &str, path: &str) -> Option<&'static Entry> {
     let segments = segments(path);
-    catalog::operations()
+    api.operations()
         .iter()
         .filter(|entry| entry.operation.method() == method)
         .filter_map(|entry| {
@@ -65,7 +67,7 @@ fn template(entry: &'static Entry) -> Template<'static> {
         parameters.any(|parameter| parameter.takes_slashes && parameter.name == name)
     };
     let path = entry.operation.path();
-    let parts = path.trim_start_matches('/').split('/');
+    let parts = path.trim_matches('/').split('/');
     Template(parts.map(|part| Part::of(part, &takes_slashes)).collect())
 }
 
@@ -145,27 +147,34 @@ mod tests {
     use super::*;
 
     fn id(method: &str, path: &str) -> Option<&'static str> {
-        Some(by_path(method, path)?.operation.id())
+        Some(by_path(Api::Cloud, method, path)?.operation.id())
     }
 
     #[test]
     fn every_operation_is_found_by_a_path_of_its_own() {
-        for entry in catalog::operations() {
-            let mut path = entry.operation.path().to_owned();
-            for parameter in entry.parameters.iter().filter(|one| one.location == "path") {
-                let value = if parameter.takes_slashes {
-                    "one/two%2Fthree/%C3%A9"
-                } else {
-                    "%7Ba%20b%2Fc%7D"
-                };
-                path = path.replace(&format!("{{{}}}", parameter.name), value);
-            }
-            for path in [path.clone(), format!("{path}/")] {
-                let found = by_path(entry.operation.method(), &path);
-                let found = found.map(|entry| entry.operation.id());
-                assert_eq!(found, Some(entry.operation.id()), "{path}");
+        for api in [Api::Cloud, Api::V1] {
+            for entry in api.operations() {
+                let path = example(entry);
+                for path in [format!("{path}/"), path] {
+                    let found = by_path(api, entry.operation.method(), &path);
+                    let found = found.map(|entry| entry.operation.id());
+                    assert_eq!(found, Some(entry.operation.id()), "{path}");
+                }
             }
         }
+    }
+
+    fn example(entry: &Entry) -> String {
+        let mut path = entry.operation.path().trim_end_matches('/').to_owned();
+        for parameter in entry.parameters.iter().filter(|one| one.location == "path") {
+            let value = if parameter.takes_slashes {
+                "one/two%2Fthree/%C3%A9"
+            } else {
+                "%7Ba%20b%2Fc%7D"
+            };
+            path = path.replace(&format!("{{{}}}", parameter.name), value);
+        }
+        path
     }
 
     #[test]

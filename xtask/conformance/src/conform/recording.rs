@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use bitbucket::{
+    catalog::{self, Entry, TypeEntry},
+    v1,
+};
 use serde_json::Value;
 
 /// One exchange, or a part of one.
@@ -17,12 +21,53 @@ pub(crate) struct Recording {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Call {
     /// By the document's template.
-    Template { method: String, path: String },
+    Template {
+        api: Api,
+        method: String,
+        path: String,
+    },
     /// By the path that was asked for, below the base path and as it was
     /// encoded.
-    Path { method: String, path: String },
+    Path {
+        api: Api,
+        method: String,
+        path: String,
+    },
     /// None: it is what Bitbucket delivered to a webhook.
     Event { key: String },
+}
+
+/// Which of the documents describes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Api {
+    Cloud,
+    V1,
+}
+
+impl Api {
+    pub(crate) fn operations(self) -> &'static [Entry] {
+        match self {
+            Self::Cloud => catalog::operations(),
+            Self::V1 => v1::catalog::operations(),
+        }
+    }
+
+    /// The type with this name.
+    pub(crate) fn type_named(self, name: &str) -> Option<&'static TypeEntry> {
+        let types = match self {
+            Self::Cloud => catalog::types(),
+            Self::V1 => v1::catalog::types(),
+        };
+        types.iter().find(|entry| entry.name() == name)
+    }
+
+    /// What reports put before paths.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::Cloud => "",
+            Self::V1 => "/1.0",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

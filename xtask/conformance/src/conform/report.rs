@@ -7,11 +7,16 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{difference, recording::Kind, unknown::Unknown};
+use super::{
+    difference,
+    recording::{Api, Kind},
+    unknown::Unknown,
+};
 
 /// Where something was found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
+    pub(crate) api: Api,
     /// Method and path.
     pub(crate) operation: &'a str,
     pub(crate) kind: Kind,
@@ -53,8 +58,7 @@ pub(crate) struct Report {
     failed: Vec<Failure>,
     lost: Findings,
     unknown_values: Findings,
-    /// By method and path.
-    unknown_operations: BTreeMap<(String, String), usize>,
+    unknown_operations: BTreeMap<String, usize>,
     skipped: BTreeMap<String, usize>,
 }
 
@@ -106,9 +110,9 @@ impl Report {
         note(&mut self.unknown_values, place, &path, &unknown.value);
     }
 
-    pub(crate) fn unknown_operation(&mut self, method: &str, path: &str) {
-        let key = (method.to_owned(), path.to_owned());
-        *self.unknown_operations.entry(key).or_default() += 1;
+    pub(crate) fn unknown_operation(&mut self, call: &str) {
+        let call = call.to_owned();
+        *self.unknown_operations.entry(call).or_default() += 1;
     }
 
     /// Whether everything decoded; strictly, whether nothing was lost without a
@@ -144,9 +148,10 @@ impl Report {
                 "message": failure.message,
             })
         });
-        let operations = self.unknown_operations.iter().map(|((method, path), count)| {
-            json!({"operation": format!("{method} {path}"), "count": count})
-        });
+        let operations = self
+            .unknown_operations
+            .iter()
+            .map(|(call, count)| json!({"operation": call, "count": count}));
         json!({
             "entries": self.entries(),
             "decoded": self.decoded,
@@ -238,8 +243,8 @@ impl fmt::Display for Report {
         write_table(formatter, "Unknown values", unknown)?;
         if !self.unknown_operations.is_empty() {
             writeln!(formatter, "\nUnknown operations")?;
-            for ((method, path), count) in &self.unknown_operations {
-                writeln!(formatter, "{count:>6} {method} {path}")?;
+            for (call, count) in &self.unknown_operations {
+                writeln!(formatter, "{count:>6} {call}")?;
             }
         }
         Ok(())
