@@ -64,7 +64,8 @@ async fn says_all_that_bitbucket_said() {
     assert_eq!(
         error.to_string(),
         "list_things: Bitbucket answered 400 Bad Request: Bad request: Check the fields. \
-         [source: unknown branch; title: required, too short] (request f00)"
+         [source: unknown branch; title: required, too short]; announced at https://example.com \
+         (request f00)"
     );
 }
 
