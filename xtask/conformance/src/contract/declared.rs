@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::verdict::Violation;
+use super::{served::resolved, verdict::Violation};
 use crate::support::{document::Operation, server::Recorded};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
@@ -36,7 +36,9 @@ impl Declared {
                     .flat_map(|list| list.as_array().into_iter().flatten())
                     .filter_map(|parameter| named(document, parameter))
                     .collect();
-                let content = operation["requestBody"]["content"].as_object();
+                let bodies = &document["components"]["requestBodies"];
+                let body = resolved(&operation["requestBody"], bodies);
+                let content = body["content"].as_object();
                 let takes = Takes {
                     parameters,
                     media_types: content

@@ -17,10 +17,10 @@ pub(crate) type Examples = BTreeMap<String, Value>;
 /// What prism is given to serve instead of `document`.
 pub(crate) fn served(document: &Value, examples: &Examples) -> Value {
     let mut served = document.clone();
-    let schemas = document["components"]["schemas"].clone();
+    let components = &document["components"];
     for operation in operations(&mut served) {
         only_success(operation);
-        bodies(operation, &schemas);
+        bodies(operation, components);
         example(operation, examples);
     }
     every_parameter(&mut served);
@@ -45,7 +45,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
 /// of an answer that is called Content-Type is to be ignored, says `OpenAPI`;
 /// prism makes one up, and fails over it.
 fn only_success(operation: &mut Value) {
-    let Some(responses) = operation["responses"].as_object_mut() else {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
     };
     let success = |status: &str| status.starts_with(['1', '2', '3']);
@@ -56,7 +56,7 @@ fn only_success(operation: &mut Value) {
         responses.insert("200".to_owned(), response);
     }
     for response in responses.values_mut() {
-        if let Some(headers) = response["headers"].as_object_mut() {
+        if let Some(headers) = response.get_mut("headers").and_then(Value::as_object_mut) {
             headers.remove("Content-Type");
         }
     }
@@ -70,7 +70,7 @@ fn example(operation: &mut Value, examples: &Examples) {
     let Some(example) = examples.get(id).cloned() else {
         return;
     };
-    let responses = operation["responses"].as_object_mut().into_iter().flatten();
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
     for (_, response) in responses {
         if let Some(json) = response.pointer_mut("/content/application~1json") {
             json["example"] = example.clone();
@@ -81,10 +81,19 @@ fn example(operation: &mut Value, examples: &Examples) {
 /// Some bodies are not passed on to prism, as [`is_for_prism`] says: it must not
 /// ask for them.
 ///
+/// One that operations share, it takes for none at all: it is written out.
+///
 /// A form's list is sent as a field for each element. That is what a document
 /// means that says nothing of it, but prism wants it said.
-fn bodies(operation: &mut Value, schemas: &Value) {
-    let Some(content) = operation["requestBody"]["content"].as_object_mut() else {
+fn bodies(operation: &mut Value, components: &Value) {
+    if operation.pointer("/requestBody/$ref").is_some() {
+        let shared = resolved(&operation["requestBody"], &components["requestBodies"]).clone();
+        operation["requestBody"] = shared;
+    }
+    let schemas = &components["schemas"];
+    let Some(content) = operation
+        .pointer_mut("/requestBody/content")
+        .and_then(Value::as_object_mut) else {
         return;
     };
     if !content.iter().all(|(media_type, content)| {
@@ -99,7 +108,7 @@ fn bodies(operation: &mut Value, schemas: &Value) {
         return;
     };
     let mut schema = resolved(&form["schema"], schemas).clone();
-    let properties = schema["properties"].as_object_mut();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for property in properties.into_iter().flat_map(Map::values_mut) {
         // It takes none for a list that may be null too, and no form sends null.
         if let Some(property) = property.as_object_mut() {
@@ -123,11 +132,10 @@ fn bodies(operation: &mut Value, schemas: &Value) {
     form["encoding"] = Value::Object(encoding);
 }
 
-fn resolved<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
-    let name = schema["$ref"]
-        .as_str()
-        .and_then(|path| path.rsplit('/').next());
-    name.map_or(schema, |name| &schemas[name])
+/// The component that `value` refers to, if it does.
+pub(crate) fn resolved<'a>(value: &'a Value, components: &'a Value) -> &'a Value {
+    let name = value["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    name.map_or(value, |name| &components[name])
 }
 
 /// Whether prism can judge a body of this media type and this schema.

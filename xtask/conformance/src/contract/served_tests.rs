@@ -10,6 +10,7 @@ fn serve(operation: &Value) -> Value {
                     "names": {"type": "array", "nullable": true, "items": {"type": "string"}},
                 }},
             },
+            "requestBodies": {"shared": {"content": {"application/json": {"schema": {}}}}},
             "securitySchemes": {"key": {"in": "header", "name": "Authorization", "type": "apiKey"}},
         },
     });
@@ -85,4 +86,12 @@ fn the_lists_of_a_form_are_fields() {
         *names,
         json!({"type": "array", "items": {"type": "string"}})
     );
+}
+
+#[test]
+fn a_body_that_is_shared_is_written_out() {
+    let shared = json!({"$ref": "#/components/requestBodies/shared"});
+    let served = serve(&json!({"requestBody": shared, "responses": {"200": {}}}));
+    let body = &operation(&served)["requestBody"];
+    assert_eq!(*body, json!({"content": {"application/json": {"schema": {}}}}));
 }
