@@ -57,7 +57,6 @@ pub(crate) enum BodyKind {
     Form,
     Text,
     Multipart,
-    Text,
 }
 
 pub(crate) struct Success {

@@ -94,7 +94,8 @@ impl<'a> Checker<'a> {
                         continue;
                     }
                     event::Read::Unknown => {
-                        self.report.unknown_operation(body.kind.name(), key);
+                        let event = format!("{} {key}", body.kind.name());
+                        self.report.unknown_operation(&event);
                         continue;
                     }
                     event::Read::Failed { path, message } => (failure_path(&path), message),

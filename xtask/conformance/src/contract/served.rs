@@ -45,7 +45,10 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
 /// of an answer that is called Content-Type is to be ignored, says `OpenAPI`;
 /// prism makes one up, and fails over it.
 fn only_success(operation: &mut Value) {
-    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+    let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    else {
         return;
     };
     let success = |status: &str| status.starts_with(['1', '2', '3']);
@@ -70,7 +73,11 @@ fn example(operation: &mut Value, examples: &Examples) {
     let Some(example) = examples.get(id).cloned() else {
         return;
     };
-    let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+    let responses = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten();
     for (_, response) in responses {
         if let Some(json) = response.pointer_mut("/content/application~1json") {
             json["example"] = example.clone();
@@ -93,7 +100,8 @@ fn bodies(operation: &mut Value, components: &Value) {
     let schemas = &components["schemas"];
     let Some(content) = operation
         .pointer_mut("/requestBody/content")
-        .and_then(Value::as_object_mut) else {
+        .and_then(Value::as_object_mut)
+    else {
         return;
     };
     if !content.iter().all(|(media_type, content)| {
@@ -134,7 +142,9 @@ fn bodies(operation: &mut Value, components: &Value) {
 
 /// The component that `value` refers to, if it does.
 pub(crate) fn resolved<'a>(value: &'a Value, components: &'a Value) -> &'a Value {
-    let name = value["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let name = value["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next());
     name.map_or(value, |name| &components[name])
 }
 

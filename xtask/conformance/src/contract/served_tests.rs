@@ -93,5 +93,8 @@ fn a_body_that_is_shared_is_written_out() {
     let shared = json!({"$ref": "#/components/requestBodies/shared"});
     let served = serve(&json!({"requestBody": shared, "responses": {"200": {}}}));
     let body = &operation(&served)["requestBody"];
-    assert_eq!(*body, json!({"content": {"application/json": {"schema": {}}}}));
+    assert_eq!(
+        *body,
+        json!({"content": {"application/json": {"schema": {}}}})
+    );
 }
