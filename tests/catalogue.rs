@@ -197,19 +197,22 @@ fn the_documented_examples_fit_their_schemas() {
         let error = catalog::types()
             .iter()
             .find(|entry| entry.name() == "Error");
-        let answers = entry.responses.iter().map(|body| body.schema());
+        let answers = entry
+            .responses
+            .iter()
+            .map(bitbucket::catalog::BodyEntry::schema);
         let items = entry
             .responses
             .iter()
-            .filter_map(|body| body.item_type_name());
+            .filter_map(bitbucket::catalog::BodyEntry::item_type_name);
         let items: BTreeSet<_> = items.collect();
         let items = catalog::types()
             .iter()
             .filter(|entry| items.contains(entry.name()));
         let schemas: Vec<_> = answers
-            .chain(items.map(|entry| entry.schema()))
+            .chain(items.map(bitbucket::catalog::TypeEntry::schema))
             .chain(entry.request_schema())
-            .chain(error.map(|entry| entry.schema()))
+            .chain(error.map(bitbucket::catalog::TypeEntry::schema))
             .collect();
         read += 1;
         let outcomes: Vec<_> = schemas

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::{client_as, query};
 use crate::support::{
     arguments::Call,
-    assert_none, difference,
+    assert_none,
+    difference::difference,
     document::{Document, Operation, Paging},
     samples::Samples,
     server::{Answer, Recorded, Server},

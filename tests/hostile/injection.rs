@@ -247,13 +247,14 @@ fn no_injection_gets_through_an_operation() {
     let document = Document::read();
     let mut samples = Samples::new(&document);
     let mut failures = Vec::new();
-    let mut refused = 0;
+    let (mut headers, mut refused) = (0, 0);
     for operation in document.operations() {
         let call = Call::bare(&operation, &mut samples);
         for parameter in &operation.parameters {
             if parameter.location == Location::Path || parameter.schema["type"] != "string" {
                 continue;
             }
+            headers += usize::from(parameter.location == Location::Header);
             for injection in INJECTIONS {
                 let mut arguments = call.arguments.clone();
                 arguments.insert(parameter.name.clone(), json!(injection));
@@ -278,10 +279,10 @@ fn no_injection_gets_through_an_operation() {
         }
     }
     assert_none(&failures);
-    // There are three headers among the parameters. They take what is not ASCII,
-    // as bytes of UTF-8; the query takes everything.
+    assert!(headers >= 3, "{headers} headers");
+    // Headers take what is not ASCII, as bytes of UTF-8; the query takes everything.
     let ascii = INJECTIONS.iter().filter(|text| text.is_ascii()).count();
-    assert_eq!(refused, 3 * ascii);
+    assert_eq!(refused, headers * ascii);
 }
 
 /// Files with these names and fields, through the operations that take forms.

@@ -9,7 +9,7 @@ pub(crate) fn segment(value: &str) -> String {
     for byte in value.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'@' => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
             other => write!(encoded, "%{other:02X}").expect("a string takes all"),
         }
