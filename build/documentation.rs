@@ -220,23 +220,25 @@ fn sample(file: &File, path: &str, ty: &syn::Type) -> Option<String> {
             written.trim_start_matches("types::builder::")
         ),
         "Value" => "serde_json::json!({})".to_owned(),
-        name if is_map(file, name) => {
-            format!("{path}::{written}::from(serde_json::Map::new())")
-        }
-        _ if written.starts_with("types::") => format!("{path}::{written}::from(\"…\")"),
-        _ if written.contains("Map") => "Default::default()".to_owned(),
-        _ => return None,
+        name => match wrapped(file, name).as_deref() {
+            Some("String") => format!("{path}::{written}::from(\"…\".to_owned())"),
+            Some(_) => format!("{path}::{written}::from(serde_json::Map::new())"),
+            None if written.starts_with("types::") => format!("{path}::{written}::from(\"…\")"),
+            None if written.contains("Map") => "Default::default()".to_owned(),
+            None => return None,
+        },
     })
 }
 
-/// Whether a type is a map under a name of its own.
-fn is_map(file: &File, name: &str) -> bool {
-    rewrite::module_items(file, "types")
-        .iter()
-        .any(|item| match item {
-            Item::Struct(item) if item.ident == name => {
-                matches!(item.fields, syn::Fields::Unnamed(_))
-            }
-            _ => false,
-        })
+/// What a type wraps that is a text or a map under a name of its own.
+fn wrapped(file: &File, name: &str) -> Option<String> {
+    let items = rewrite::module_items(file, "types").iter();
+    let mut structs = items.filter_map(|item| match item {
+        Item::Struct(item) if item.ident == name => Some(&item.fields),
+        _ => None,
+    });
+    let syn::Fields::Unnamed(fields) = structs.next()? else {
+        return None;
+    };
+    rewrite::last_name(&fields.unnamed.first()?.ty)
 }

@@ -6,7 +6,7 @@
 //!
 //! # async fn example() -> Result<(), bitbucket::Error> {
 //! let client = Client::builder("https://bitbucket.example.com")
-//!     .auth(Auth::bearer("an HTTP access token"))
+//!     .auth(Auth::bearer("HTTP-access-token"))
 //!     .build()?;
 //! let repository = client.repository("PRJ", "website");
 //! let mut open = repository.list_pull_requests().stream();

@@ -17,7 +17,7 @@ use crate::{Auth, Error, RetryPolicy};
 /// # fn main() -> Result<(), bitbucket::Error> {
 /// # #[cfg(any(feature = "rustls", feature = "native-tls"))] {
 /// let client = Client::builder("https://example.com/bitbucket")
-///     .auth(Auth::bearer("an HTTP access token"))
+///     .auth(Auth::bearer("HTTP-access-token"))
 ///     .build()?;
 /// # }
 /// # Ok(())

@@ -27,11 +27,10 @@ impl Client {
     /// use bitbucket::Method;
     ///
     /// # async fn example(client: bitbucket::data_center::Client) -> Result<(), bitbucket::Error> {
-    /// let status: serde_json::Value = client
+    /// let status = client
     ///     .request(Method::GET, "/sync/latest/projects/PRJ/repos/website")
-    ///     .send()
-    ///     .await?
-    ///     .into_inner();
+    ///     .send::<serde_json::Value>()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

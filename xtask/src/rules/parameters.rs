@@ -122,7 +122,10 @@ pub(super) fn add_range_parameter(document: &mut Value) {
             .object
             .entry("parameters")
             .or_insert_with(|| json!([]));
-        if let Some(parameters) = parameters.as_array_mut() {
+        let is_range = |parameter: &Value| parameter["name"] == "Range";
+        if let Some(parameters) = parameters.as_array_mut()
+            && !parameters.iter().any(is_range)
+        {
             parameters.push(json!({
                 "name": "Range",
                 "in": "header",

@@ -52,7 +52,7 @@ fn what_was_cut_off_is_told_as_far_as_it_goes() {
     let answer = answered(200, &[("sl-violations", header)], "{}");
     assert_eq!(
         keys(&read("it", &answer).request),
-        ["it request.body.a type"]
+        ["it request.body…a type"]
     );
 }
 
