@@ -23,8 +23,11 @@ fn auth() -> Auth {
     Auth::api_token("kim@example.com", "token")
 }
 
-/// For a server at an origin. A product without one would never be judged.
-const CALLERS: &[(&str, fn(&str) -> Result<Caller, Error>)] = &[
+/// Makes a caller for a server at an origin.
+type Connect = fn(&str) -> Result<Caller, Error>;
+
+/// By the name of the product. One without would never be judged.
+const CALLERS: &[(&str, Connect)] = &[
     ("cloud", cloud),
     ("cloud-v1", cloud_v1),
     ("data-center", data_center),
