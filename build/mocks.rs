@@ -256,7 +256,19 @@ fn condition(operation: &Operation, field: &Field<'_>) -> TokenStream {
 
 /// The first line of a description, without what rustdoc would take for a link.
 fn plain(text: &str) -> String {
-    text.replace(['[', ']', '<', '>', '`'], "")
+    let mut plain = String::new();
+    let mut rest = text;
+    // Of a link, its words alone.
+    while let Some((before, link)) = rest.split_once("](") {
+        plain.push_str(before);
+        rest = link.split_once(')').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let words = plain.split(' ').map(|word| match word.contains("://") {
+        true => word.to_owned(),
+        false => word.replace(['[', ']', '<', '>', '`'], ""),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn body_condition(operation: &Operation, field: &Field<'_>) -> TokenStream {
