@@ -264,9 +264,12 @@ fn plain(text: &str) -> String {
         rest = link.split_once(')').map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
-    let words = plain.split(' ').map(|word| match word.contains("://") {
-        true => word.to_owned(),
-        false => word.replace(['[', ']', '<', '>', '`'], ""),
+    let words = plain.split(' ').map(|word| {
+        if word.contains("://") {
+            word.to_owned()
+        } else {
+            word.replace(['[', ']', '<', '>', '`'], "")
+        }
     });
     words.collect::<Vec<_>>().join(" ")
 }
