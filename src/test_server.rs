@@ -165,6 +165,12 @@ impl Server {
             .clone()
     }
 
+    /// The targets of every request since this was asked last.
+    pub(crate) fn take_targets(&self) -> Vec<String> {
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        received.drain(..).map(|one| one.target).collect()
+    }
+
     /// The targets of every request so far.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.received().into_iter().map(|one| one.target).collect()

@@ -15,9 +15,11 @@ mod resumption;
 mod store;
 mod support;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, thread, time::Duration};
 
 use bitbucket::{Client, RetryPolicy, builder::GetDownload};
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
 
 /// As [`support::client`], which tries again often and soon.
 fn persistent(base_url: &str) -> Client {
@@ -26,6 +28,46 @@ fn persistent(base_url: &str) -> Client {
             .max_retries(3)
             .first_delay(Duration::from_millis(1)),
     )
+}
+
+/// As [`persistent`], without an end and without pauses: for the many cases of a
+/// property, which one client serves. Making one takes longer than most cases.
+fn tireless(base_url: &str) -> Client {
+    Client::builder()
+        .base_url(base_url)
+        .auth(support::credentials())
+        .retry(
+            RetryPolicy::new()
+                .max_retries(30)
+                .first_delay(Duration::ZERO),
+        )
+        .retry_budget(None)
+        .build()
+        .expect("the base URL is one")
+}
+
+/// Has several threads check a property, each with its share of the cases: they
+/// wait for most of the time.
+fn share_cases(check: impl Fn(ProptestConfig, &Runtime) + Sync) {
+    const THREADS: u32 = 8;
+    let config = ProptestConfig::default();
+    let config = ProptestConfig {
+        cases: config.cases.div_ceil(THREADS),
+        // Two threads do not write one file.
+        failure_persistence: None,
+        ..config
+    };
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                check(config.clone(), &runtime);
+            });
+        }
+    });
 }
 
 fn release(client: &Client) -> GetDownload {

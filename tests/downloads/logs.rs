@@ -9,17 +9,17 @@ use std::{
 };
 
 use bitbucket::{Client, ErrorKind, Polling};
-use futures_util::TryStreamExt;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    persistent,
+    share_cases,
     store::{Store, content},
     support::{
         AUTHORIZATION, client,
         server::{Answer, Recorded, Server},
     },
+    tireless,
 };
 
 const STEP: &str = "/2.0/repositories/w/r/pipelines/%7Bp%7D/steps/%7Bs%7D";
@@ -43,7 +43,7 @@ fn step(state: &str) -> Value {
 }
 
 /// A step whose log has grown with each time that it is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Growing {
     /// How long the log is each time. Nothing is none yet: 404.
     lengths: Vec<Option<usize>>,
@@ -151,33 +151,33 @@ async fn the_whole_each_time_is_given_once() {
     assert_eq!(read, content(40));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// However it grows and breaks off, no byte is lost and none comes twice.
-    #[test]
-    fn every_byte_comes_once(
-        growth in prop::collection::vec(prop::option::weighted(0.8, 0_usize..200), 0..12),
-        rest in 0_usize..200,
-        knows_ranges: bool,
-        cuts in prop::collection::vec(any::<bool>(), 0..20),
-    ) {
-        let mut length = 0;
-        let lengths: Vec<_> = growth
-            .iter()
-            .map(|more| more.map(|more| { length += more; length }))
-            .collect();
-        let log = Growing { lengths, content: content(length + rest), knows_ranges, cuts };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let server = log.clone().serve().await;
-            let client = persistent(&server.base_url()).with_retry(
-                bitbucket::RetryPolicy::new().max_retries(30).first_delay(Duration::ZERO),
-            );
-            let read: Vec<_> = TryStreamExt::try_collect(follow(&client, often())).await.unwrap();
-            assert_eq!(read.concat(), log.content);
+/// However it grows and breaks off, no byte is lost and none comes twice.
+#[test]
+fn every_byte_comes_once() {
+    share_cases(|config, runtime| {
+        let script = Arc::<Mutex<(Growing, AtomicUsize)>>::default();
+        let shared = Arc::clone(&script);
+        let server = runtime.block_on(Server::start(move |request| {
+            let script = shared.lock().unwrap();
+            script.0.answer(request, &script.1)
+        }));
+        let client = tireless(&server.base_url());
+        let growth = prop::collection::vec(prop::option::weighted(0.8, 0_usize..200), 0..4);
+        let cuts = prop::collection::vec(prop::bool::weighted(0.4), 0..6);
+        proptest!(config, |(growth in growth, rest in 0_usize..200, knows_ranges: bool, cuts in cuts)| {
+            let mut length = 0;
+            let lengths = growth
+                .iter()
+                .map(|more| more.map(|more| { length += more; length }))
+                .collect();
+            let content = content(length + rest);
+            let log = Growing { lengths, content: content.clone(), knows_ranges, cuts };
+            *script.lock().unwrap() = (log, AtomicUsize::new(0));
+            let read = runtime.block_on(follow(&client, often()).bytes()).unwrap();
+            assert_eq!(read, content);
+            server.take_requests();
         });
-    }
+    });
 }
 
 #[tokio::test]

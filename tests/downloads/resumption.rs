@@ -5,12 +5,13 @@ use proptest::prelude::*;
 use bitbucket::{ErrorKind, RetryPolicy};
 
 use crate::{
-    names, persistent, release,
+    names, persistent, release, share_cases,
     store::{Store, asked, content, part, whole},
     support::{
         AUTHORIZATION, client,
         server::{Answer, Server},
     },
+    tireless,
 };
 
 #[tokio::test]
@@ -288,33 +289,29 @@ async fn a_range_is_resumed_within_itself() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// Wherever it is cut, and however often, the file has the same bytes.
-    #[test]
-    fn however_it_is_cut_the_bytes_are_the_same(
-        length in 1_usize..5000,
-        cuts in prop::collection::vec(0_usize..3000, 0..6),
-        knows_ranges: bool,
-        kept: bool,
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
+/// Wherever it is cut, and however often, the file has the same bytes.
+#[test]
+fn however_it_is_cut_the_bytes_are_the_same() {
+    share_cases(|config, runtime| {
+        let (server, store) = runtime.block_on(Store::of([]).serve());
+        let client = tireless(&server.base_url());
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("release.bin");
+        let cuts = prop::collection::vec(0_usize..3000, 0..4);
+        proptest!(config, |(length in 1_usize..5000, cuts in cuts, knows_ranges: bool, kept: bool)| {
             let count = cuts.len();
-            let mut store = Store::of(content(length)).cut_after(cuts);
-            store.knows_ranges = knows_ranges;
-            let (server, _store) = store.serve().await;
-            let directory = tempfile::tempdir().unwrap();
-            let path = directory.path().join("release.bin");
-            let client = persistent(&server.base_url()).with_retry(
-                RetryPolicy::new().max_retries(9).first_delay(std::time::Duration::ZERO),
-            );
+            let content = content(length);
+            *store.lock().unwrap() = Store {
+                knows_ranges,
+                ..Store::of(content.clone()).cut_after(cuts)
+            };
             let download = release(&client).download().keep_partial(kept);
-            assert_eq!(download.save_to(&path).await.unwrap(), length as u64);
-            assert_eq!(std::fs::read(&path).unwrap(), content(length));
+            let saved = runtime.block_on(download.save_to(&path)).unwrap();
+            assert_eq!(saved, length as u64);
+            assert_eq!(std::fs::read(&path).unwrap(), content);
             assert_eq!(names(directory.path()), ["release.bin"]);
             assert_eq!(server.take_requests().len(), count + 1);
+            std::fs::remove_file(&path).unwrap();
         });
-    }
+    });
 }

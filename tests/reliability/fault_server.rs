@@ -60,7 +60,7 @@ pub(crate) enum Act {
 pub(crate) enum Reading {
     /// The next request is read whole.
     Whole,
-    /// The connection is reset at once.
+    /// The connection is reset as soon as something comes, with nothing read.
     None,
     /// The connection is reset in the middle of the request.
     Part,
@@ -218,7 +218,12 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) {
     loop {
         match shared.script.reading() {
             Reading::Whole => {}
-            Reading::None => return reset(stream),
+            Reading::None => {
+                // Not before the other side has connected for certain: whoever is
+                // reset while it connects knows that nobody heard it.
+                let _ = stream.readable().await;
+                return reset(stream);
+            }
             Reading::Part => {
                 // A few bytes, and more of them are on their way.
                 let _ = stream.read_exact(&mut [0; 8]).await;
