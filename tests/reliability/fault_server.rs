@@ -221,7 +221,7 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) {
             Reading::None => {
                 // Not before the other side has connected for certain: whoever is
                 // reset while it connects knows that nobody heard it.
-                let _ = stream.readable().await;
+                let _ = stream.peek(&mut [0]).await;
                 return reset(stream);
             }
             Reading::Part => {

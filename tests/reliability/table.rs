@@ -31,8 +31,8 @@ impl Cell {
     pub(crate) fn healed(self) -> Result<Self, String> {
         match &self.once {
             Some(once) if once.verdict != Verdict::Delivered(Delivered::Exactly) => Err(format!(
-                "asked again after a fault that has passed: {:?}",
-                once.verdict
+                "asked again after a fault that has passed: {once:?}, and {:?} where it stays",
+                self.always
             )),
             _ => Ok(self),
         }

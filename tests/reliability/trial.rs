@@ -44,6 +44,7 @@ pub(crate) enum Verdict {
     Failed(ErrorKind, Option<u16>),
 }
 
+#[derive(Debug)]
 pub(crate) struct Observed {
     pub(crate) verdict: Verdict,
     /// How often the fault struck.
