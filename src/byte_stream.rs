@@ -133,6 +133,11 @@ impl ByteStream {
         self
     }
 
+    /// How often the request was sent that it answers.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// The same stream, which fails where more than `limit` bytes come: for those
     /// who keep all of it.
     pub(crate) fn limited(mut self, limit: u64) -> Self {

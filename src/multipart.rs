@@ -184,7 +184,7 @@ impl Form {
         })
     }
 
-    /// Whether every part can be read as often as is wanted.
+    /// Whether every part can be read from its beginning.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.parts.iter().all(|field| field.source.is_repeatable())
     }

@@ -94,7 +94,6 @@ impl Outgoing {
             None => self.give_out(),
         };
         if let Some(form) = &mut self.form {
-            self.spent = !form.is_repeatable();
             form.put_into(operation, &mut request).await?;
         }
         Ok(request)

@@ -9,8 +9,9 @@ use serde_json::Value;
 #[path = "../../xtask/src/overlay.rs"]
 mod overlay;
 #[allow(dead_code, unreachable_pub, reason = "a part of a program is looked at")]
+#[path = "."]
 mod rules {
-    #[path = "../../../../xtask/src/rules/extensions.rs"]
+    #[path = "../../xtask/src/rules/extensions.rs"]
     pub(crate) mod extensions;
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Transfer {
     begun: Option<Begun>,
     /// Bytes that the target has.
     received: u64,
+    /// How many requests it has taken so far.
+    sent: u32,
 }
 
 impl Transfer {
@@ -44,10 +46,22 @@ impl Transfer {
             progress,
             begun: None,
             received: 0,
+            sent: 0,
         }
     }
 
     pub(super) async fn run(mut self) -> Result<u64, Error> {
+        let outcome = match self.until_all_is_here().await {
+            Ok(()) => self.target.finish().await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => Ok(self.received),
+            Err(error) => Err(error.after_attempts(self.sent)),
+        }
+    }
+
+    async fn until_all_is_here(&mut self) -> Result<(), Error> {
         self.recall().await?;
         let client = self.client.clone();
         let mut attempts = client.attempts();
@@ -55,7 +69,7 @@ impl Transfer {
         loop {
             let mut bytes = self.ask().await?;
             let Err(error) = self.copy(&mut bytes).await else {
-                break;
+                return Ok(());
             };
             // The connection is of no more use.
             drop(bytes);
@@ -75,8 +89,6 @@ impl Transfer {
             };
             tokio::time::sleep(wait).await;
         }
-        self.target.finish().await?;
-        Ok(self.received)
     }
 
     /// Looks for what an earlier run has left.
@@ -153,7 +165,7 @@ impl Transfer {
     }
 
     async fn send(
-        &self,
+        &mut self,
         rest: Option<(u64, u64, &Validator)>,
     ) -> Result<Response<ByteStream>, Error> {
         let request = self.request.try_clone();
@@ -168,7 +180,12 @@ impl Transfer {
             headers.insert(header::RANGE, range);
             headers.insert(header::IF_RANGE, condition);
         }
-        self.client.send_bytes(self.operation, request).await
+        let outcome = self.client.send_bytes(self.operation, request).await;
+        self.sent += match &outcome {
+            Ok(answer) => answer.attempts(),
+            Err(error) => error.attempts(),
+        };
+        outcome
     }
 
     /// Starts with the first byte of an answer.

@@ -72,7 +72,7 @@ impl Part {
     }
 
     /// Content that is read while it is sent, once only: a request with it is not
-    /// sent again if it fails.
+    /// sent again if it fails, unless it failed before any of it was read.
     ///
     /// Without `length` the whole form is sent in chunks, since its length is then
     /// not known either. With another length than declared, sending fails.

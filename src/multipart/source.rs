@@ -5,7 +5,7 @@ use std::{
     fmt, io,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
 };
 
@@ -28,8 +28,8 @@ pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Se
 pub(crate) enum Source {
     Bytes(Bytes),
     File(PathBuf),
-    /// Empty once it was sent. The lock only makes it `Sync`.
-    Once(Mutex<Option<Chunks>>, Option<u64>),
+    /// Empty once somebody has begun to read it.
+    Once(Home, Option<u64>),
     Made(Arc<dyn Fn() -> Chunks + Send + Sync>, Option<u64>),
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Content {
 
 impl Source {
     pub(super) fn once(chunks: Chunks, length: Option<u64>) -> Self {
-        Self::Once(Mutex::new(Some(chunks)), length)
+        Self::Once(Arc::new(Mutex::new(Some(chunks))), length)
     }
 
     pub(super) fn made(
@@ -51,8 +51,13 @@ impl Source {
         Self::Made(Arc::new(make), length)
     }
 
+    /// Whether [`open`](Self::open) gives all of it, now that what it gave before
+    /// has been dropped.
     pub(super) fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::Once(..))
+        match self {
+            Self::Once(home, _) => lock(home).is_some(),
+            _ => true,
+        }
     }
 
     pub(super) fn try_clone(&self) -> Option<Self> {
@@ -80,12 +85,15 @@ impl Source {
                 })?;
                 (file(path.clone()), Some(length))
             }
-            Self::Once(chunks, length) => {
-                let chunks = chunks.get_mut().unwrap_or_else(PoisonError::into_inner);
-                let chunks = chunks
+            Self::Once(home, length) => {
+                let chunks = lock(home)
                     .take()
                     .ok_or("a part of the form is a stream that was sent already")?;
-                (chunks, *length)
+                let lent = Lent {
+                    chunks: Some(chunks),
+                    home: Some(Arc::clone(home)),
+                };
+                (lent.boxed(), *length)
             }
             Self::Made(make, length) => (make(), *length),
         };
@@ -96,6 +104,41 @@ impl Source {
             }),
             length,
         })
+    }
+}
+
+/// Where a stream is kept that can be read once.
+type Home = Arc<Mutex<Option<Chunks>>>;
+
+fn lock(home: &Home) -> MutexGuard<'_, Option<Chunks>> {
+    home.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A stream that can be read once, and goes home if nobody has begun to: an attempt
+/// that found no connection takes nothing away.
+struct Lent {
+    chunks: Option<Chunks>,
+    /// None from the moment that it is read from.
+    home: Option<Home>,
+}
+
+impl Stream for Lent {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.home = None;
+        match &mut self.chunks {
+            Some(chunks) => chunks.poll_next_unpin(context),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.take() {
+            *lock(&home) = self.chunks.take();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use http::{Method, header::CONTENT_TYPE};
+use http_body_util::BodyExt as _;
 
 use super::{Form, Part};
 use crate::{
@@ -216,8 +217,21 @@ async fn what_was_sent_once_is_never_sent_as_nothing() {
     let request = reqwest::Request::new(Method::POST, url);
     let form = Form::new().part("log", Part::stream(lines(), None));
     let mut outgoing = Outgoing::with_form(request, form);
+    assert!(outgoing.is_repeatable());
+    let mut request = outgoing.attempt(&CREATE).await.unwrap();
+    let body = request.body_mut().take().unwrap();
     assert!(!outgoing.is_repeatable());
-    assert!(outgoing.attempt(&CREATE).await.unwrap().body().is_some());
+    // As where there is no connection: nobody has read any of it.
+    drop(body);
+    assert!(outgoing.is_repeatable());
+    let mut request = outgoing.attempt(&CREATE).await.unwrap();
+    let mut body = request.body_mut().take().unwrap();
+    // The part's head, and what comes first of its content.
+    for _ in 0..2 {
+        body.frame().await.unwrap().unwrap();
+    }
+    drop(body);
+    assert!(!outgoing.is_repeatable());
     let error = outgoing.attempt(&CREATE).await.unwrap_err();
     assert!(error.to_string().contains("sent already"), "{error}");
 }

@@ -1,6 +1,14 @@
 //! What is asked of Bitbucket: the columns of the table.
 
-use std::{io::Cursor, path::Path, time::Duration};
+use std::{
+    io::Cursor,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use bitbucket::{
     Auth, Client, Error, Form, Part, Polling,
@@ -8,6 +16,7 @@ use bitbucket::{
     types,
 };
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::{fault_server::Received, faults::Normal};
 
@@ -20,6 +29,8 @@ pub(crate) enum Call {
     List,
     /// A file as a stream of bytes.
     Bytes,
+    /// A file saved to a path, over an older one.
+    Save,
     /// POST with JSON, decoded.
     Post,
     /// A form with a file, which can be read again.
@@ -36,10 +47,11 @@ pub(crate) enum Call {
     Pipeline,
 }
 
-pub(crate) const CALLS: [Call; 10] = [
+pub(crate) const CALLS: [Call; 11] = [
     Call::Get,
     Call::List,
     Call::Bytes,
+    Call::Save,
     Call::Post,
     Call::UploadFile,
     Call::UploadReader,
@@ -69,6 +81,8 @@ pub(crate) enum Delivered {
 
 const TARGET: &str = "/2.0/repositories/acme/website";
 const DIFF: &str = "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n-\"one\"\n+\"two\"\n";
+/// Short, since it may take one more connection for each half of what is missing.
+const FILE: &str = "\"f\"\n";
 const ITEMS: [i64; 6] = [1, 2, 3, 4, 5, 6];
 
 /// What is uploaded: more than one part of it.
@@ -82,6 +96,7 @@ impl Call {
             Self::Get => "GET",
             Self::List => "list",
             Self::Bytes => "byte stream",
+            Self::Save => "download to a file",
             Self::Post => "POST",
             Self::UploadFile => "upload of a file",
             Self::UploadReader => "upload of a reader",
@@ -123,6 +138,7 @@ impl Call {
             Self::Get => return path == TARGET,
             Self::List => return request.target.contains("page=2"),
             Self::Bytes => "/diff",
+            Self::Save => "/downloads/text.diff",
             Self::Post => "/pullrequests",
             Self::UploadFile | Self::UploadReader => "/downloads",
             Self::Token | Self::Refresh => "/token",
@@ -140,6 +156,7 @@ impl Call {
                 return page(&request.target, origin);
             }
             Self::Bytes => return Normal::of("text/plain", DIFF),
+            Self::Save => return part(request),
             Self::Post => json!({"type": "pullrequest", "id": 7, "title": "x"}),
             Self::Merge if request.method == "POST" => return accepted(),
             Self::Merge => json!({
@@ -178,6 +195,7 @@ impl Call {
         let result = match self {
             Self::List => return list(client).await,
             Self::Bytes => return bytes(client).await,
+            Self::Save => return save(client).await,
             Self::Get | Self::Token | Self::Refresh => {
                 let found = repository.get_repository().send().await;
                 found.map(|found| found.slug.as_deref() == Some("website"))
@@ -231,6 +249,24 @@ fn accepted() -> Normal {
     accepted
 }
 
+/// The file, or what is asked for of it.
+fn part(request: &Received) -> Normal {
+    let whole = Normal::of("application/octet-stream", FILE).with("ETag", "\"one\"");
+    let range = request.header("range").and_then(|range| {
+        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+        Some((first.parse::<usize>().ok()?, last.parse::<usize>().ok()?))
+    });
+    let Some((first, last)) = range else {
+        return whole;
+    };
+    let range = format!("bytes {first}-{last}/{}", FILE.len());
+    Normal {
+        status: "206 Partial Content",
+        body: FILE.as_bytes()[first..=last].to_vec(),
+        ..whole.with("Content-Range", &range)
+    }
+}
+
 fn page(target: &str, host: &str) -> Normal {
     let number = if target.contains("page=2") || target.contains("elsewhere") {
         2
@@ -277,7 +313,7 @@ async fn list(client: &Client) -> Ended {
 }
 
 /// A stream with no end is dropped after so many parts.
-const ENOUGH: usize = 20;
+const ENOUGH: u32 = 20;
 
 async fn bytes(client: &Client) -> Ended {
     let repository = client.repository("acme", "website");
@@ -296,7 +332,7 @@ async fn bytes(client: &Client) -> Ended {
     let result = loop {
         match stream.try_next().await {
             Ok(Some(part)) => {
-                spaces += usize::from(*part == *b" ");
+                spaces += u32::from(*part == *b" ");
                 whole.extend_from_slice(&part);
             }
             Ok(None) if whole == DIFF.as_bytes() => break Ok(Delivered::Exactly),
@@ -312,4 +348,43 @@ async fn bytes(client: &Client) -> Ended {
         result,
         fault: made_up.then(|| "bytes that nobody sent".to_owned()),
     }
+}
+
+/// What is in the file before.
+const OLDER: &[u8] = b"what is there already";
+
+async fn save(client: &Client) -> Ended {
+    let directory = tempfile::tempdir().expect("there is room");
+    let path = directory.path().join("text.diff");
+    std::fs::write(&path, OLDER).expect("there is room");
+    let spaces = Arc::new(Semaphore::new(0));
+    let (counted, before) = (Arc::clone(&spaces), AtomicU64::new(0));
+    let repository = client.repository("acme", "website");
+    let download = repository.get_download().filename("text.diff").download();
+    let download = download.on_progress(move |received, _| {
+        let more = received.checked_sub(before.swap(received, Ordering::SeqCst));
+        counted.add_permits(usize::from(more == Some(1)));
+    });
+    let result = tokio::select! {
+        saved = download.save_to(&path) => saved.map(Some),
+        _ = spaces.acquire_many(ENOUGH) => Ok(None),
+    };
+    let content = std::fs::read(&path).unwrap_or_default();
+    let result = result.map(|length| match length {
+        None => Delivered::Endless,
+        Some(_) if content == FILE.as_bytes() => Delivered::Exactly,
+        Some(_) => Delivered::AsItCame,
+    });
+    let is_old = content == OLDER;
+    let replaced = matches!(result, Ok(Delivered::Exactly | Delivered::AsItCame));
+    let mut fault = (is_old == replaced).then(|| format!("{:?} is in the file", content));
+    // The temporary file of a download that was dropped is removed by another thread.
+    for _ in 0..1000 {
+        if std::fs::read_dir(&directory).map_or(0, Iterator::count) == 1 {
+            return Ended { result, fault };
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    fault = Some("there is more than the file".to_owned());
+    Ended { result, fault }
 }
