@@ -1,6 +1,7 @@
 //! From a request to a decoded answer: the one way that every call takes.
 
 mod collect;
+mod decoded_size;
 mod exchange;
 
 use bytes::Bytes;
@@ -189,6 +190,15 @@ fn unwanted(_: &reqwest::Response) -> bool {
 
 impl Whole {
     fn decode<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        if decoded_size::exceeds(&self.body, self.limit) {
+            let (operation, status) = (self.operation, self.status);
+            return Err(Error::too_much_to_decode(
+                operation,
+                status,
+                self.headers,
+                self.limit,
+            ));
+        }
         match serde_json::from_slice(&self.body) {
             Ok(value) => Ok(Response::new(value, self.status, self.headers)),
             Err(error) => {

@@ -234,6 +234,10 @@ impl ClientBuilder {
     /// bytes have no limit; of an error's body 64 KiB are read, and a token may
     /// not be larger than that.
     ///
+    /// Decoded, an answer takes more memory than its text. Where it is made of so
+    /// many values that it could take more than 32 times as much as this, it is
+    /// the same error. What Bitbucket sends stays far below.
+    ///
     /// ```
     /// # fn main() -> Result<(), bitbucket::Error> {
     /// let client = bitbucket::Client::builder()

@@ -108,6 +108,22 @@ impl Error {
             .answered(status, headers)
     }
 
+    /// An answer is made of so many values that it would take far more memory than
+    /// a body of `limit` bytes should.
+    pub(crate) fn too_much_to_decode(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        limit: u64,
+    ) -> Self {
+        let message = format!(
+            "the values of the answer ({status}) would take too much memory for a `max_response_size` of {limit} bytes"
+        );
+        Self::new(ErrorKind::ResponseTooLarge, Some(operation))
+            .explained(message)
+            .answered(status, headers)
+    }
+
     /// An answer came to its end, but not with as many bytes as it said.
     pub(crate) fn miscounted(
         operation: &'static Operation,

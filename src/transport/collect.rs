@@ -19,6 +19,8 @@ pub(super) struct Whole {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// The largest body that the client takes.
+    pub(super) limit: u64,
 }
 
 impl Client {
@@ -39,6 +41,7 @@ impl Client {
             status: answer.status(),
             headers: std::mem::take(answer.headers_mut()),
             body,
+            limit: self.max_response_size(),
         })
     }
 

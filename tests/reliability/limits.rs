@@ -304,3 +304,32 @@ async fn an_error_whose_body_trickles_in_is_told_all_the_same() {
     assert!(body.starts_with("no such thing"), "{body}");
     assert!(body.len() < 600, "{}", body.len());
 }
+
+#[tokio::test]
+async fn what_would_be_large_when_decoded_is_refused_too() {
+    let limit = 64 * 1024;
+    let page = |item: &str| {
+        format!(
+            "{{\"values\":[{}]}}",
+            vec![item; limit / (item.len() + 1) - 9].join(",")
+        )
+    };
+    let sound = json!({"type": "pullrequest", "id": 1, "title": "x".repeat(200)}).to_string();
+    for (body, is_sound) in [(page(&sound), true), (page("{}"), false)] {
+        assert!(body.len() <= limit);
+        let server = answering(Answer::bytes(200, "application/json", body)).await;
+        let client = builder(&server)
+            .max_response_size(limit as u64)
+            .build()
+            .unwrap();
+        let list = client.repository("acme", "website").list_pull_requests();
+        let outcome = list.send().await;
+        assert_eq!(outcome.is_ok(), is_sound);
+        if let Err(error) = outcome {
+            assert!(error.is_response_too_large(), "{error}");
+            assert_eq!(error.status().unwrap(), 200);
+            let told = "would take too much memory for a `max_response_size` of 65536 bytes";
+            assert!(error.to_string().contains(told), "{error}");
+        }
+    }
+}

@@ -149,8 +149,33 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Overlay> {
     })
 }
 
+/// Deeper than any target has a reason to be. The JSONPath library goes as deep as
+/// the text does, and takes twice the time for each further bracket.
+const MAX_NESTING: usize = 8;
+
+fn json_path(target: &str) -> Result<JsonPath> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut characters = target.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '[' | '(') => depth += 1,
+            (None, ']' | ')') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+        if depth > MAX_NESTING {
+            bail!("the target nests brackets deeper than {MAX_NESTING}");
+        }
+    }
+    JsonPath::parse(target).context("the target is not a JSONPath")
+}
+
 fn check_action(action: &Action) -> Result<()> {
-    JsonPath::parse(&action.target).context("the target is not a JSONPath")?;
+    json_path(&action.target)?;
     if action.description.trim().is_empty() {
         bail!("it gives no reason in its description");
     }
@@ -189,7 +214,7 @@ enum Effect {
 }
 
 fn apply_action(document: &mut Value, action: &Action) -> Result<Effect> {
-    let path = JsonPath::parse(&action.target).context("the target is not a JSONPath")?;
+    let path = json_path(&action.target)?;
     let mut pointers: Vec<String> = path
         .query_located(document)
         .locations()

@@ -278,3 +278,37 @@ fn what_an_array_has_is_not_added_again() {
     });
     assert_eq!(document, expected);
 }
+
+/// Some way down the library that reads targets overflows the stack, and for some
+/// targets each further level doubles its time.
+#[test]
+fn however_deep_a_target_is_it_is_read_or_refused() {
+    for (open, close) in [("(", ")"), ("!(", ")"), ("@[?", "]"), ("@.a && (", ")")] {
+        for depth in [1, 7, 8, 100_000] {
+            let (open, close) = (open.repeat(depth), close.repeat(depth));
+            let actions = update(&format!("$[?{open}@.a{close}]"), &json!({}));
+            let text = json!({
+                "overlay": "1.0.0",
+                "info": { "title": "Test", "version": "1" },
+                "actions": actions,
+            });
+            let outcome = parse("test.json", &text.to_string());
+            // The outermost bracket is one as well.
+            assert_eq!(outcome.is_ok(), depth < MAX_NESTING);
+            if let Err(error) = outcome {
+                assert!(format!("{error:#}").contains("nests brackets deeper than 8"));
+            }
+        }
+    }
+}
+
+#[test]
+fn brackets_in_names_do_not_nest() {
+    let document = json!({ "paths": { "/a/{b}((((((((((": 1, "it's [[[[[[[[[[": 2 } });
+    let document = applied(document, &update(r"$.paths['/a/{b}((((((((((']", &json!(3)));
+    let document = applied(document, &update(r"$.paths['it\'s [[[[[[[[[[']", &json!(4)));
+    assert_eq!(
+        document["paths"],
+        json!({ "/a/{b}((((((((((": 3, "it's [[[[[[[[[[": 4 })
+    );
+}
