@@ -41,70 +41,8 @@ const TYPES: tolerance::Product = tolerance::Product {
     types: catalog::types,
 };
 
-#[test]
-fn the_catalogue_is_the_document() {
-    wire::the_catalogue_is_the_document(&OPERATIONS);
-}
-
-#[tokio::test]
-async fn every_operation_is_sent_and_read_as_the_document_says() {
-    wire::every_operation_is_sent_and_read_as_the_document_says(&OPERATIONS).await;
-}
-
-#[tokio::test]
-async fn every_operation_is_sent_without_what_is_optional() {
-    wire::every_operation_is_sent_without_what_is_optional(&OPERATIONS).await;
-}
-
-#[tokio::test]
-async fn every_operation_tells_errors() {
-    wire::every_operation_tells_errors(&OPERATIONS).await;
-}
-
-#[tokio::test]
-async fn every_operation_refuses_what_would_change_its_path() {
-    wire::every_operation_refuses_what_would_change_its_path(&OPERATIONS).await;
-}
-
-#[tokio::test]
-async fn every_operation_wants_its_required_parameters() {
-    wire::every_operation_wants_its_required_parameters(&OPERATIONS).await;
-}
-
-#[test]
-fn every_schema_has_its_type() {
-    tolerance::every_schema_has_its_type(TYPES);
-}
-
-#[test]
-fn a_full_value_comes_back_whole() {
-    tolerance::a_full_value_comes_back_whole(TYPES);
-}
-
-#[test]
-fn decoding_needs_little_stack() {
-    tolerance::decoding_needs_little_stack(TYPES);
-}
-
-#[test]
-fn one_change_breaks_nothing() {
-    tolerance::one_change_breaks_nothing(TYPES);
-}
-
-#[test]
-fn the_same_change_everywhere_breaks_nothing() {
-    tolerance::the_same_change_everywhere_breaks_nothing(TYPES);
-}
-
-#[test]
-fn a_part_of_an_object_is_enough() {
-    tolerance::a_part_of_an_object_is_enough(TYPES);
-}
-
-#[test]
-fn changes_together_break_nothing() {
-    tolerance::changes_together_break_nothing(TYPES);
-}
+wire::tests!(OPERATIONS);
+tolerance::tests!(TYPES);
 
 /// With a context path, as servers behind a proxy often have one.
 fn address(server: &Server) -> String {

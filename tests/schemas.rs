@@ -13,6 +13,8 @@ const CLOUD: Product = Product {
     types: catalog::types,
 };
 
+tolerance::tests!(CLOUD);
+
 #[test]
 fn the_comparison_sees_every_difference() {
     let before =
@@ -41,36 +43,6 @@ fn the_comparison_sees_every_difference() {
 }
 
 #[test]
-fn every_schema_has_its_type() {
-    tolerance::every_schema_has_its_type(CLOUD);
-}
-
-#[test]
-fn a_full_value_comes_back_whole() {
-    tolerance::a_full_value_comes_back_whole(CLOUD);
-}
-
-#[test]
-fn decoding_needs_little_stack() {
-    tolerance::decoding_needs_little_stack(CLOUD);
-}
-
-#[test]
-fn one_change_breaks_nothing() {
-    tolerance::one_change_breaks_nothing(CLOUD);
-}
-
-#[test]
-fn the_same_change_everywhere_breaks_nothing() {
-    tolerance::the_same_change_everywhere_breaks_nothing(CLOUD);
-}
-
-#[test]
-fn a_part_of_an_object_is_enough() {
-    tolerance::a_part_of_an_object_is_enough(CLOUD);
-}
-
-#[test]
 fn members_that_nobody_knows_keep_all_they_have() {
     tolerance::members_that_nobody_knows_keep_all_they_have(CLOUD);
 }
@@ -78,9 +50,4 @@ fn members_that_nobody_knows_keep_all_they_have() {
 #[test]
 fn what_can_be_cleared_is_cleared_by_null() {
     tolerance::what_can_be_cleared_is_cleared_by_null(CLOUD);
-}
-
-#[test]
-fn changes_together_break_nothing() {
-    tolerance::changes_together_break_nothing(CLOUD);
 }

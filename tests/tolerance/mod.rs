@@ -336,3 +336,44 @@ pub(crate) fn changes_together_break_nothing(product: Product) {
         }
     });
 }
+
+/// The tests that the types of every product have to pass.
+macro_rules! tests {
+    ($product:expr) => {
+        #[test]
+        fn every_schema_has_its_type() {
+            $crate::tolerance::every_schema_has_its_type($product);
+        }
+
+        #[test]
+        fn a_full_value_comes_back_whole() {
+            $crate::tolerance::a_full_value_comes_back_whole($product);
+        }
+
+        #[test]
+        fn decoding_needs_little_stack() {
+            $crate::tolerance::decoding_needs_little_stack($product);
+        }
+
+        #[test]
+        fn one_change_breaks_nothing() {
+            $crate::tolerance::one_change_breaks_nothing($product);
+        }
+
+        #[test]
+        fn the_same_change_everywhere_breaks_nothing() {
+            $crate::tolerance::the_same_change_everywhere_breaks_nothing($product);
+        }
+
+        #[test]
+        fn a_part_of_an_object_is_enough() {
+            $crate::tolerance::a_part_of_an_object_is_enough($product);
+        }
+
+        #[test]
+        fn changes_together_break_nothing() {
+            $crate::tolerance::changes_together_break_nothing($product);
+        }
+    };
+}
+pub(crate) use tests;

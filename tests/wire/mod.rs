@@ -278,3 +278,39 @@ pub(crate) async fn every_operation_is_sent_without_what_is_optional(product: &'
     }
     assert_none(&failures);
 }
+
+/// The tests that every product has to pass.
+macro_rules! tests {
+    ($product:expr) => {
+        #[test]
+        fn the_catalogue_is_the_document() {
+            $crate::wire::the_catalogue_is_the_document(&$product);
+        }
+
+        #[tokio::test]
+        async fn every_operation_is_sent_and_read_as_the_document_says() {
+            $crate::wire::every_operation_is_sent_and_read_as_the_document_says(&$product).await;
+        }
+
+        #[tokio::test]
+        async fn every_operation_is_sent_without_what_is_optional() {
+            $crate::wire::every_operation_is_sent_without_what_is_optional(&$product).await;
+        }
+
+        #[tokio::test]
+        async fn every_operation_tells_errors() {
+            $crate::wire::every_operation_tells_errors(&$product).await;
+        }
+
+        #[tokio::test]
+        async fn every_operation_refuses_what_would_change_its_path() {
+            $crate::wire::every_operation_refuses_what_would_change_its_path(&$product).await;
+        }
+
+        #[tokio::test]
+        async fn every_operation_wants_its_required_parameters() {
+            $crate::wire::every_operation_wants_its_required_parameters(&$product).await;
+        }
+    };
+}
+pub(crate) use tests;
