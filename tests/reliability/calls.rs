@@ -377,7 +377,7 @@ async fn save(client: &Client) -> Ended {
     });
     let is_old = content == OLDER;
     let replaced = matches!(result, Ok(Delivered::Exactly | Delivered::AsItCame));
-    let mut fault = (is_old == replaced).then(|| format!("{:?} is in the file", content));
+    let mut fault = (is_old == replaced).then(|| format!("{content:?} is in the file"));
     // The temporary file of a download that was dropped is removed by another thread.
     for _ in 0..1000 {
         if std::fs::read_dir(&directory).map_or(0, Iterator::count) == 1 {

@@ -149,7 +149,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Overlay> {
     })
 }
 
-/// Deeper than any target has a reason to be. The JSONPath library goes as deep as
+/// Deeper than any target has a reason to be. The `JSONPath` library goes as deep as
 /// the text does, and takes twice the time for each further bracket.
 const MAX_NESTING: usize = 8;
 
