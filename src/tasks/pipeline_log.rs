@@ -130,14 +130,21 @@ impl Follower {
     async fn read_on(&mut self) -> Result<Option<Bytes>, Error> {
         let client = self.pipeline.client.clone();
         let mut attempts = client.attempts();
+        let mut sent = 0;
         loop {
             let error = match self.read().await {
-                Err(error) if error.is_cut() => error,
+                Err(error) => error,
                 read => return read,
             };
-            match attempts.after(&Method::GET, &error) {
+            sent += error.attempts();
+            let wait = if error.is_cut() {
+                attempts.after(&Method::GET, &error)
+            } else {
+                None
+            };
+            match wait {
                 Some(wait) => sleep(wait).await,
-                None => return Err(error),
+                None => return Err(error.after_attempts(sent)),
             }
         }
     }

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    share_cases,
+    persistent, share_cases,
     store::{Store, content},
     support::{
         AUTHORIZATION, client,
@@ -281,6 +281,18 @@ async fn a_cut_is_an_error_without_retries() {
     };
     assert_eq!(read, content(60));
     assert_eq!(error.kind(), ErrorKind::Transport);
+}
+
+#[tokio::test]
+async fn an_error_tells_how_often_the_rest_was_asked_for() {
+    let cuts = [60, 0, 0, 0];
+    let (server, _store) = Store::of(content(100)).cut_after(cuts).serve().await;
+    let client = persistent(&server.base_url());
+    let log = follow(&client, often());
+    let error = log.bytes().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.attempts(), 4);
+    assert_eq!(server.take_requests().len(), 4);
 }
 
 #[tokio::test]

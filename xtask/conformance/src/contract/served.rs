@@ -151,8 +151,9 @@ pub(crate) fn resolved<'a>(value: &'a Value, components: &'a Value) -> &'a Value
 /// Whether prism can judge a body of this media type and this schema.
 ///
 /// Its reader of multipart forms takes each part for an encoded text, and the
-/// whole program ends at a percent sign that encodes nothing. A form without
-/// fields, which is sent as bare text, it takes for a field without a value.
+/// whole program ends at a percent sign in the name of a part that encodes
+/// nothing. A form without fields, which is sent as bare text, it takes for a field
+/// without a value.
 pub(crate) fn is_for_prism(media_type: &str, schema: &Value) -> bool {
     match media_type {
         "multipart/form-data" | "text/plain" => false,
