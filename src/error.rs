@@ -83,7 +83,8 @@ pub enum ErrorKind {
     Paging,
     /// The answer came, but it is not what it should be.
     Decode,
-    /// The answer is larger than what the client takes into memory.
+    /// The answer is larger than what the client takes into memory, or would be when
+    /// it is decoded.
     ResponseTooLarge,
     /// A task was not done within the time that the caller gave it.
     Unfinished,

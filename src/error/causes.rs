@@ -103,9 +103,7 @@ impl Error {
         let message = format!(
             "the answer ({status}) is larger than {limit} bytes, the `max_response_size` of the client"
         );
-        Self::new(ErrorKind::ResponseTooLarge, Some(operation))
-            .explained(message)
-            .answered(status, headers)
+        Self::too_large(operation, status, headers, message)
     }
 
     /// An answer is made of so many values that it would take far more memory than
@@ -119,6 +117,15 @@ impl Error {
         let message = format!(
             "the values of the answer ({status}) would take too much memory for a `max_response_size` of {limit} bytes"
         );
+        Self::too_large(operation, status, headers, message)
+    }
+
+    fn too_large(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        message: String,
+    ) -> Self {
         Self::new(ErrorKind::ResponseTooLarge, Some(operation))
             .explained(message)
             .answered(status, headers)

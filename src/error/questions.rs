@@ -118,7 +118,8 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
-    /// Whether the answer is larger than the client takes into memory; see
+    /// Whether the answer is larger than the client takes into memory, or would be
+    /// when it is decoded; see
     /// [`ClientBuilder::max_response_size`](crate::ClientBuilder::max_response_size).
     pub fn is_response_too_large(&self) -> bool {
         self.kind() == ErrorKind::ResponseTooLarge

@@ -386,6 +386,41 @@ fn the_1_0_api_has_types_of_its_own() {
 }
 
 #[test]
+fn data_center_has_types_of_its_own() {
+    let folder = Folder::new();
+    let repository =
+        json!({"slug": "website", "id": 7, "scmId": "git", "forkable": true, "hue": 3});
+    let page =
+        json!({"values": [repository], "size": 1, "start": 0, "limit": 25, "isLastPage": true});
+    let mut list = get("", &page);
+    let repositories = "/rest/api/1.0/projects/PRJ/repos";
+    list["request"]["url"] = json!(format!("https://git.example.com/context{repositories}"));
+    let error = json!({"errors": [{"context": null, "message": "No", "exceptionName": "x"}]});
+    let mut refused = get("", &error);
+    refused["request"]["url"] = json!(format!("https://git.example.com{repositories}/none"));
+    refused["response"]["status"] = json!(404);
+    let path = folder.har(&[list, refused]);
+    let (code, report) = report(&[], &path);
+    let decoded = (code, &report["decoded"]);
+    assert_eq!(decoded, (Some(0), &json!(2)), "{report:#}");
+    let [lost] = report["lost_fields"].as_array().expect("a list").as_slice() else {
+        panic!("{report:#}");
+    };
+    let operation = "GET /rest/api/latest/projects/{projectKey}/repos";
+    assert_eq!(lost["operation"], operation);
+    assert_eq!(lost["path"], "$.values[*].hue");
+
+    let other = Folder::new();
+    other.write("repositories.json", page.to_string());
+    let index =
+        json!({"repositories.json": {"operation": operation, "kind": "response", "json": true}});
+    other.write("INDEX.json", index.to_string());
+    let (code, report) = self::report(&["--strict"], other.0.path());
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["lost_fields"][0]["path"], "$.values[*].hue");
+}
+
+#[test]
 fn a_byte_order_mark_is_passed_over() {
     let folder = Folder::new();
     let path = folder.har(&[get("/user", &json!({"uuid": "{1}"}))]);

@@ -20,7 +20,8 @@ pub(crate) struct Checker<'a> {
     exceptions: &'a Exceptions,
     report: Report,
     /// By the name of the reader: to make them takes longer than to use them.
-    schemas: BTreeMap<String, Value>,
+    /// By the prefix of the API, whose types may have the names of others.
+    schemas: BTreeMap<(&'static str, String), Value>,
 }
 
 impl<'a> Checker<'a> {
@@ -117,7 +118,7 @@ impl<'a> Checker<'a> {
         let schemas = &mut self.schemas;
         let unknown = event::unknown_values(payload, |name| {
             let reader = Reader::Type(Api::Cloud.type_named(name)?);
-            let schema = schemas.entry(reader.name());
+            let schema = schemas.entry((Api::Cloud.prefix(), reader.name()));
             Some(schema.or_insert_with(|| reader.schema()).clone())
         });
         for unknown in unknown {
@@ -187,7 +188,7 @@ impl<'a> Checker<'a> {
 
     fn note(&mut self, reader: Reader, found: &[Difference], value: &Value, place: &Place<'_>) {
         self.note_lost(found, place);
-        let schema = self.schemas.entry(reader.name());
+        let schema = self.schemas.entry((place.api.prefix(), reader.name()));
         let schema = schema.or_insert_with(|| reader.schema());
         for unknown in unknown::values(schema, value) {
             self.report.unknown_value(place, &unknown);

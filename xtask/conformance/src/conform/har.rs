@@ -113,9 +113,15 @@ fn read_entry(name: String, entry: &Entry, recordings: &mut Recordings) {
 /// The API, and the path below its base path.
 fn api_path(url: &str) -> Option<(Api, String)> {
     let url = Url::parse(url).ok()?;
-    BASES.iter().find_map(|(base, api)| {
+    let of_cloud = BASES.iter().find_map(|(base, api)| {
         let below = url.path().strip_prefix(base)?;
         Some((*api, format!("/{below}")))
+    });
+    of_cloud.or_else(|| {
+        // Before it there may be a context path.
+        let below = url.path().split_once("/rest/")?.1;
+        let api = Api::DataCenter;
+        Some((api, api.documented(&format!("/{below}"))))
     })
 }
 
@@ -186,7 +192,16 @@ mod tests {
                 "https://api.bitbucket.org/1.0/groups/acme",
                 Some((Api::V1, "/groups/acme")),
             ),
+            (
+                "https://git.example.com/bitbucket/rest/api/1.0/projects/A?limit=1",
+                Some((Api::DataCenter, "/api/latest/projects/A")),
+            ),
+            (
+                "https://git.example.com/rest/insights/latest/projects/1.0",
+                Some((Api::DataCenter, "/insights/latest/projects/1.0")),
+            ),
             ("https://bitbucket.org/acme/website/src/2.0/", None),
+            ("https://git.example.com/projects/rest", None),
             ("https://api.bitbucket.org/swagger.json", None),
             ("about:blank", None),
             ("no address", None),

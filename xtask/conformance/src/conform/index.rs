@@ -78,11 +78,14 @@ fn call(kind: Kind, entry: &Value) -> Result<Call> {
     let Some((method, path)) = operation.split_once(' ') else {
         bail!("`{operation}` is no method and path");
     };
-    let below = path.strip_prefix(Api::V1.prefix());
+    let (api, path) = [Api::V1, Api::DataCenter]
+        .into_iter()
+        .find_map(|api| Some((api, path.strip_prefix(api.prefix())?)))
+        .unwrap_or((Api::Cloud, path));
     Ok(Call::Template {
-        api: below.map_or(Api::Cloud, |_| Api::V1),
+        api,
         method: method.to_owned(),
-        path: below.unwrap_or(path).to_owned(),
+        path: api.documented(path),
     })
 }
 

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_a_path_of_its_own() {
-        for api in [Api::Cloud, Api::V1] {
+        for api in [Api::Cloud, Api::V1, Api::DataCenter] {
             for entry in api.operations() {
                 let path = example(entry);
                 for path in [format!("{path}/"), path] {

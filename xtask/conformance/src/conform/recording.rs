@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bitbucket::{
     catalog::{self, Entry, TypeEntry},
-    v1,
+    data_center, v1,
 };
 use serde_json::Value;
 
@@ -42,6 +42,7 @@ pub(crate) enum Call {
 pub(crate) enum Api {
     Cloud,
     V1,
+    DataCenter,
 }
 
 impl Api {
@@ -49,6 +50,7 @@ impl Api {
         match self {
             Self::Cloud => catalog::operations(),
             Self::V1 => v1::catalog::operations(),
+            Self::DataCenter => data_center::catalog::operations(),
         }
     }
 
@@ -57,6 +59,7 @@ impl Api {
         let types = match self {
             Self::Cloud => catalog::types(),
             Self::V1 => v1::catalog::types(),
+            Self::DataCenter => data_center::catalog::types(),
         };
         types.iter().find(|entry| entry.name() == name)
     }
@@ -66,8 +69,29 @@ impl Api {
         match self {
             Self::Cloud => "",
             Self::V1 => "/1.0",
+            Self::DataCenter => "/rest",
         }
     }
+
+    /// The path as the document has it. Data Center's are of no version.
+    pub(crate) fn documented(self, path: &str) -> String {
+        let mut segments: Vec<_> = path.split('/').collect();
+        if self == Self::DataCenter
+            && let Some(version) = segments.get_mut(2)
+            && is_version(version)
+        {
+            *version = "latest";
+        }
+        segments.join("/")
+    }
+}
+
+/// Whether it is a version in a path of Data Center's, such as `1.0`.
+fn is_version(segment: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit());
+    segment
+        .split_once('.')
+        .is_some_and(|(major, minor)| digits(major) && digits(minor))
 }
 
 #[derive(Clone, Debug, PartialEq)]
