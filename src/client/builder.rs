@@ -235,7 +235,7 @@ impl ClientBuilder {
     /// not be larger than that.
     ///
     /// Decoded, an answer takes more memory than its text. Where it is made of so
-    /// many values that it could take more than 32 times as much as this, it is
+    /// many values that it could take more than 64 times as much as this, it is
     /// the same error. What Bitbucket sends stays far below.
     ///
     /// ```
