@@ -189,7 +189,7 @@ async fn the_wait_has_its_limit() {
     })
     .await;
     let client = client(&server.base_url());
-    let limit = Duration::from_millis(300);
+    let limit = Duration::from_secs(2);
     let started = std::time::Instant::now();
     let error = merge(&client, often().time_limit(limit)).await.unwrap_err();
     assert!(started.elapsed() >= limit);
@@ -197,7 +197,7 @@ async fn the_wait_has_its_limit() {
     assert!(!error.is_timeout());
     assert_eq!(
         error.to_string(),
-        "get_pull_request_merge_task_status: the task is not done after 300ms"
+        "get_pull_request_merge_task_status: the task is not done after 2s"
     );
     assert!(server.take_requests().len() > 3);
 }
@@ -232,13 +232,10 @@ async fn a_wait_is_ended_by_dropping_it() {
     .await;
     let client = client(&server.base_url());
     let wait = merge(&client, often().time_limit(None));
-    let ended = tokio::time::timeout(Duration::from_millis(200), wait).await;
+    let ended = tokio::time::timeout(Duration::from_secs(2), wait).await;
     assert!(ended.is_err());
-    // What was on its way when the wait was dropped may still arrive.
-    tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(server.take_requests().len() > 3);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(server.take_requests().len(), 0);
+    server.falls_silent().await;
 }
 
 fn job(status: &str, count: i64) -> Value {

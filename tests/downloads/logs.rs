@@ -162,8 +162,8 @@ fn every_byte_comes_once() {
             script.0.answer(request, &script.1)
         }));
         let client = tireless(&server.base_url());
-        let growth = prop::collection::vec(prop::option::weighted(0.8, 0_usize..200), 0..4);
-        let cuts = prop::collection::vec(prop::bool::weighted(0.4), 0..6);
+        let growth = prop::collection::vec(prop::option::weighted(0.8, 0_usize..200), 0..3);
+        let cuts = prop::collection::vec(prop::bool::weighted(0.5), 0..4);
         proptest!(config, |(growth in growth, rest in 0_usize..200, knows_ranges: bool, cuts in cuts)| {
             let mut length = 0;
             let lengths = growth
@@ -302,7 +302,7 @@ async fn the_time_limit_is_that_of_the_whole_log() {
         _ => Answer::new(416).header("Content-Range", "bytes */0"),
     })
     .await;
-    let limit = Duration::from_millis(100);
+    let limit = Duration::from_secs(2);
     let polling = often().time_limit(limit);
     let error = follow(&client(&server.base_url()), polling)
         .bytes()
@@ -311,7 +311,7 @@ async fn the_time_limit_is_that_of_the_whole_log() {
     assert!(error.is_unfinished());
     assert_eq!(
         error.to_string(),
-        "get_pipeline_step_log: the step has not ended after 100ms"
+        "get_pipeline_step_log: the step has not ended after 2s"
     );
     assert!(server.take_requests().len() > 3);
 }
@@ -326,11 +326,7 @@ async fn whoever_drops_the_stream_asks_no_more() {
     let log = follow(&client(&server.base_url()), often()).bytes();
     let waited = tokio::time::timeout(Duration::from_millis(50), log).await;
     assert!(waited.is_err());
-    // What was on its way may still arrive.
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    server.take_requests();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(server.take_requests().is_empty());
+    server.falls_silent().await;
 }
 
 #[tokio::test]

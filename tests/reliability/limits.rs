@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Answer, Server};
 
-const READ_TIMEOUT: Duration = Duration::from_millis(400);
+const READ_TIMEOUT: Duration = Duration::from_secs(1);
 const MIB: usize = 1024 * 1024;
 
 fn builder(server: &Server) -> ClientBuilder {

@@ -226,6 +226,17 @@ impl Server {
     pub(crate) fn take_requests(&self) -> Vec<Recorded> {
         std::mem::take(&mut *self.shared.requests.lock().expect("no handler panics"))
     }
+
+    /// Waits until nothing is asked any more: what is on its way may still arrive.
+    pub(crate) async fn falls_silent(&self) {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if self.take_requests().is_empty() {
+                return;
+            }
+        }
+        panic!("there is always another request");
+    }
 }
 
 impl Drop for Server {
