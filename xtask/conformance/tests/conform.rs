@@ -392,14 +392,14 @@ fn data_center_has_types_of_its_own() {
         json!({"slug": "website", "id": 7, "scmId": "git", "forkable": true, "hue": 3});
     let page =
         json!({"values": [repository], "size": 1, "start": 0, "limit": 25, "isLastPage": true});
-    let mut list = get("", &page);
+    let mut found = get("", &page);
     let repositories = "/rest/api/1.0/projects/PRJ/repos";
-    list["request"]["url"] = json!(format!("https://git.example.com/context{repositories}"));
+    found["request"]["url"] = json!(format!("https://git.example.com/context{repositories}"));
     let error = json!({"errors": [{"context": null, "message": "No", "exceptionName": "x"}]});
     let mut refused = get("", &error);
     refused["request"]["url"] = json!(format!("https://git.example.com{repositories}/none"));
     refused["response"]["status"] = json!(404);
-    let path = folder.har(&[list, refused]);
+    let path = folder.har(&[found, refused]);
     let (code, report) = report(&[], &path);
     let decoded = (code, &report["decoded"]);
     assert_eq!(decoded, (Some(0), &json!(2)), "{report:#}");
