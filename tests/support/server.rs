@@ -4,6 +4,7 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
+    error::Error,
     io,
     sync::{Arc, Mutex},
     time::Duration,
@@ -14,7 +15,7 @@ use futures_util::stream;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::{
-    body::{Frame, Incoming},
+    body::{Body, Frame, Incoming},
     server::conn::http1,
     service::service_fn,
 };
@@ -24,6 +25,8 @@ use tokio::{
     net::TcpListener,
     task::{JoinHandle, JoinSet},
 };
+
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One request, as it arrived.
 #[derive(Clone, Debug)]
@@ -36,6 +39,21 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    async fn read(request: Request<Incoming>) -> Self {
+        let (head, body) = request.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
+        Self {
+            method: head.method.to_string(),
+            target: head.uri.to_string(),
+            headers: head.headers,
+            body,
+        }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.target
             .split_once('?')
@@ -196,7 +214,11 @@ impl Server {
             handler: Box::new(handler),
             requests: Mutex::default(),
         });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let known = Arc::clone(&shared);
+        let accepting = tokio::spawn(serve(listener, move |recorded| {
+            let shared = Arc::clone(&known);
+            async move { answer(&shared, recorded) }
+        }));
         Self {
             origin: format!("http://{address}"),
             shared,
@@ -270,13 +292,23 @@ impl Answers {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+/// Answers the requests of every connection with what `answer` makes of them.
+pub(crate) async fn serve<A, B>(
+    listener: TcpListener,
+    answer: impl Fn(Recorded) -> A + Clone + Send + Sync + 'static,
+) where
+    A: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
     // Connections end with the server, when this set is dropped.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
+        let answer = answer.clone();
         connections.spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&shared), request));
+            let service = service_fn(move |request| {
+                let answer = answer.clone();
+                async move { Ok::<_, Infallible>(answer(Recorded::read(request).await).await) }
+            });
             // What breaks off here shows as an error at the client's end.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
@@ -285,27 +317,12 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn answer(
-    shared: Arc<Shared>,
-    request: Request<Incoming>,
-) -> Result<Response<UnsyncBoxBody<Bytes, io::Error>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
-    let recorded = Recorded {
-        method: head.method.to_string(),
-        target: head.uri.to_string(),
-        headers: head.headers,
-        body,
-    };
+fn answer(shared: &Shared, recorded: Recorded) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
     let answer = (shared.handler)(&recorded);
     shared
         .requests
         .lock()
         .expect("nothing panics while it holds this")
         .push(recorded);
-    Ok(answer.into_response())
+    answer.into_response()
 }

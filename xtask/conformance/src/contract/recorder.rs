@@ -1,26 +1,19 @@
 //! A server on loopback between the client and prism: it records what was
 //! asked and what prism made of it.
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header, uri::Authority};
 use http_body_util::{BodyExt as _, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioIo},
+    rt::TokioExecutor,
 };
-use tokio::{
-    net::TcpListener,
-    task::{JoinHandle, JoinSet},
-};
+use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::support::server::Recorded;
+use crate::support::server::{Recorded, serve};
 
 /// A request and what prism answered.
 #[derive(Debug)]
@@ -73,7 +66,10 @@ impl Recorder {
             passing: Mutex::default(),
             exchanges: Mutex::default(),
         });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let known = Arc::clone(&shared);
+        let accepting = tokio::spawn(serve(listener, move |recorded| {
+            exchange(Arc::clone(&known), recorded)
+        }));
         Ok(Self {
             origin,
             shared,
@@ -108,37 +104,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    // Connections end with the recorder, when this set is dropped.
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
-        connections.spawn(async move {
-            let service = service_fn(move |request| exchange(Arc::clone(&shared), request));
-            // What breaks off here shows as an error at the client's end.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
-    }
-}
-
-async fn exchange(
-    shared: Arc<Shared>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
-    let recorded = Recorded {
-        method: head.method.to_string(),
-        target: head.uri.to_string(),
-        headers: head.headers,
-        body,
-    };
+async fn exchange(shared: Arc<Shared>, recorded: Recorded) -> Response<Full<Bytes>> {
     let answer = pass_on(&shared, &recorded)
         .await
         .unwrap_or_else(|error| Answered {
@@ -153,7 +119,7 @@ async fn exchange(
         request: recorded,
         answer,
     });
-    Ok(response)
+    response
 }
 
 async fn pass_on(shared: &Shared, recorded: &Recorded) -> Result<Answered> {
