@@ -124,12 +124,7 @@ pub fn canonical_request(text: &str, context_path: &str) {
 mod tests {
     use proptest::prelude::*;
 
-    fn cases() -> ProptestConfig {
-        ProptestConfig {
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        }
-    }
+    use crate::properties::cases;
 
     fn address() -> impl Strategy<Value = String> {
         let part = prop::sample::select(vec![

@@ -55,6 +55,10 @@ mod operation;
 mod outgoing;
 mod paging;
 mod path;
+#[cfg(test)]
+#[allow(dead_code, reason = "the tests over the wire use the rest")]
+#[path = "../tests/support/properties.rs"]
+mod properties;
 pub mod query;
 mod raw_request;
 mod redirect;

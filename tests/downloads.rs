@@ -15,11 +15,9 @@ mod resumption;
 mod store;
 mod support;
 
-use std::{path::Path, thread, time::Duration};
+use std::{path::Path, time::Duration};
 
 use bitbucket::{Client, RetryPolicy, builder::GetDownload};
-use proptest::prelude::*;
-use tokio::runtime::Runtime;
 
 /// As [`support::client`], which tries again often and soon.
 fn persistent(base_url: &str) -> Client {
@@ -44,30 +42,6 @@ fn tireless(base_url: &str) -> Client {
         .retry_budget(None)
         .build()
         .expect("the base URL is one")
-}
-
-/// Has several threads check a property, each with its share of the cases: they
-/// wait for most of the time.
-fn share_cases(check: impl Fn(ProptestConfig, &Runtime) + Sync) {
-    const THREADS: u32 = 8;
-    let config = ProptestConfig::default();
-    let config = ProptestConfig {
-        cases: config.cases.div_ceil(THREADS),
-        // Two threads do not write one file.
-        failure_persistence: None,
-        ..config
-    };
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .unwrap();
-                check(config.clone(), &runtime);
-            });
-        }
-    });
 }
 
 fn release(client: &Client) -> GetDownload {

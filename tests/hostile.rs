@@ -21,23 +21,8 @@ mod links;
 mod paths;
 
 use proptest::prelude::*;
-use tokio::runtime::Runtime;
 
-/// How many cases a property takes is left to the environment.
-fn cases() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
-/// A property is checked case after case; everything of a case happens on its thread.
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the system has room for a runtime")
-}
+use support::properties::{cases, runtime};
 
 /// Texts in which the characters that matter are frequent.
 fn text() -> impl Strategy<Value = String> {

@@ -187,7 +187,7 @@ fn comparison(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::properties::cases())]
 
     #[test]
     fn what_is_read_back_is_what_was_meant((query, meaning) in filters()) {

@@ -101,7 +101,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::properties::cases())]
 
     #[test]
     fn a_value_is_one_segment_or_an_error(value in text(), other in text()) {

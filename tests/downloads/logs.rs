@@ -13,10 +13,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    persistent, share_cases,
+    persistent,
     store::{Store, content},
     support::{
         AUTHORIZATION, client,
+        properties::share_cases,
         server::{Answer, Recorded, Server},
     },
     tireless,

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use bitbucket::{ErrorKind, RetryPolicy};
 
 use crate::{
-    names, persistent, release, share_cases,
+    names, persistent, release,
     store::{Store, asked, content, part, whole},
     support::{
         AUTHORIZATION, client,
+        properties::share_cases,
         server::{Answer, Server},
     },
     tireless,

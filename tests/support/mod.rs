@@ -7,6 +7,7 @@ pub(crate) mod arguments;
 pub(crate) mod difference;
 pub(crate) mod document;
 pub(crate) mod encoding;
+pub(crate) mod properties;
 pub(crate) mod raw_server;
 pub(crate) mod request;
 pub(crate) mod samples;

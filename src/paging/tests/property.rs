@@ -15,6 +15,7 @@ use super::{asked, drain, first};
 use crate::{
     Client, ErrorKind, ItemStream, Page, PageStream,
     paging::Numbering,
+    properties::share_cases,
     test_server::{LIST, Received, Reply, Server},
 };
 
@@ -258,34 +259,16 @@ impl Listings {
     }
 }
 
-/// Most of the time is spent waiting for pages, so that several threads check a
-/// share of the cases each.
 #[test]
 fn every_item_comes_once_and_in_order() {
-    const THREADS: u32 = 8;
-    let config = ProptestConfig::default();
-    let config = ProptestConfig {
-        cases: config.cases.div_ceil(THREADS),
-        failure_persistence: None,
-        ..config
-    };
-    let check = || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+    share_cases(|config, runtime| {
         let listings = runtime.block_on(Listings::start());
-        proptest!(config.clone(), |(case in case(), by_page: bool)| {
+        proptest!(config, |(case in case(), by_page: bool)| {
             if by_page {
                 runtime.block_on(listings.check_pages(&case));
             } else {
                 runtime.block_on(listings.check_items(&case));
             }
         });
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(check);
-        }
     });
 }
